@@ -1,0 +1,217 @@
+/* What a connection sends: SYN, data, FIN, in order and within the window; ACKs; RSTs; and all of it again. */
+#include "tcp/tcp_conn_priv.h"
+
+/* --- one segment ------------------------------------------------------------------------------------------------- */
+
+/* The window to offer: never moves left, and moves right only by a worthwhile step (RFC 9293 3.8.6.2.2). */
+static void advance_edge(TcpConn *conn) {
+  uint32_t buffer = conn->stack->params.rcv_wnd;
+  uint32_t free_octets = buffer > conn->unread ? buffer - conn->unread : 0;
+  Seq edge = conn->rcv.nxt + free_octets;
+  if (seq_gt(edge, conn->rcv.edge) && edge - conn->rcv.edge >= MIN(buffer / 2, conn->stack->params.mss))
+    conn->rcv.edge = edge;
+  else if (seq_gt(conn->rcv.nxt, conn->rcv.edge))
+    conn->rcv.edge = conn->rcv.nxt; /* a FIN beyond a closed window */
+}
+
+static Segment segment_new(const TcpConn *conn, Seq seq, uint32_t len, TcpFlags flags) {
+  Segment segment = {.seq = seq, .len = len, .flags = flags, .attempt = 1};
+  segment.rel_seq = seq - conn->snd.iss;
+  segment.conn = conn->who.conn;
+  segment.to = conn->who.peer;
+  segment.sport = conn->who.lport;
+  segment.dport = conn->who.rport;
+  segment.cause = conn->cause;
+  return segment;
+}
+
+static void transmit(TcpConn *conn, Segment *segment) {
+  if (segment->flags & TCP_ACK) {
+    if (!(segment->flags & TCP_RST))
+      advance_edge(conn);
+    segment->ack = conn->rcv.nxt;
+    segment->rel_ack = conn->rcv.nxt - conn->rcv.irs;
+    segment->win = (uint16_t)MIN(tcp_receive_window(conn), UINT16_MAX);
+    conn->ack_now = FALSE;
+    conn->ack_why = 0;
+    conn->unacked = 0;
+    tcp_timers_ack_sent(conn);
+  } else if (segment->flags & TCP_SYN) {
+    segment->win = (uint16_t)MIN(conn->stack->params.rcv_wnd, UINT16_MAX);
+  }
+  if (segment->flags & TCP_SYN) {
+    segment->opts.has |= TCP_OPT_MSS;
+    segment->opts.mss = (uint16_t)MIN(conn->stack->params.mss, UINT16_MAX);
+  }
+  conn->stack->ops->send(conn->stack->host, conn->handle, segment);
+}
+
+/* First transmission of an entry, or the next one. */
+static void transmit_entry(TcpConn *conn, TcpEntry *entry, Name why) {
+  TcpFlags flags = entry->flags;
+  if (!(flags & TCP_SYN) || conn->state != TCP_STATE_SYN_SENT)
+    flags |= TCP_ACK; /* also the SYN of an end that went from SYN-RECEIVED to FIN-WAIT-1 */
+  if (entry->attempts < UINT8_MAX)
+    entry->attempts++;
+  entry->sent_at = sim_now(conn->stack->sim);
+  Segment segment = segment_new(conn, entry->seq, entry->len, flags);
+  segment.attempt = entry->attempts;
+  segment.why = why;
+  transmit(conn, &segment);
+}
+
+/* --- new segments ------------------------------------------------------------------------------------------------ */
+
+uint32_t tcp_usable_window(const TcpConn *conn) {
+  Seq edge = conn->snd.una + conn->snd.wnd;
+  return seq_gt(edge, conn->snd.nxt) ? edge - conn->snd.nxt : 0;
+}
+
+void tcp_output_queue_syn(TcpConn *conn) {
+  conn->snd.iss = conn->stack->ops->choose_iss(conn->stack->host, conn->handle);
+  TcpEntry *entry = tcp_queue_push(&conn->stack->pool, &conn->sent);
+  entry->seq = conn->snd.iss;
+  entry->flags = TCP_SYN;
+  conn->snd.una = conn->snd.iss;
+  conn->snd.nxt = conn->snd.iss + 1;
+}
+
+/* Sender's silly window avoidance (RFC 9293 3.8.6.2.1): a full segment, or all there is, or half the greatest window. */
+static gboolean worth_sending(const TcpConn *conn, uint32_t len) {
+  return len == conn->mss || len == conn->unsent || 2 * (uint64_t)len >= conn->snd.max_wnd;
+}
+
+/* PSH ends the last segment of each SEND: drops the marks that `end` has reached. */
+static gboolean reaches_mark(TcpConn *conn, Seq end) {
+  gboolean reached = FALSE;
+  for (TcpEntry *mark; (mark = tcp_queue_front(&conn->stack->pool, &conn->marks)) && seq_le(mark->seq, end);) {
+    reached = TRUE;
+    tcp_queue_pop(&conn->stack->pool, &conn->marks);
+  }
+  return reached;
+}
+
+/* Puts `len` octets, and the FIN if it may come along, into one new segment. */
+static void send_new(TcpConn *conn, uint32_t len, gboolean fin) {
+  TcpFlags flags = 0;
+  if (len && reaches_mark(conn, conn->snd.nxt + len))
+    flags |= TCP_PSH;
+  if (fin) {
+    flags |= TCP_FIN;
+    conn->fin_sent = TRUE;
+    conn->fin_seq = conn->snd.nxt + len;
+    tcp_conn_apply(conn, TCP_FIN_SENT, NULL);
+  }
+  TcpEntry *entry = tcp_queue_push(&conn->stack->pool, &conn->sent);
+  entry->seq = conn->snd.nxt;
+  entry->len = len;
+  entry->flags = flags;
+  conn->unsent -= len;
+  conn->snd.nxt += tcp_entry_seq_len(entry);
+  transmit_entry(conn, entry, 0);
+}
+
+static gboolean may_send_data(const TcpConn *conn) {
+  switch ((TcpState)conn->state) {
+  case TCP_STATE_ESTABLISHED:
+  case TCP_STATE_FIN_WAIT_1:
+  case TCP_STATE_CLOSE_WAIT:
+  case TCP_STATE_CLOSING:
+  case TCP_STATE_LAST_ACK:
+    return TRUE;
+  case TCP_STATE_CLOSED:
+  case TCP_STATE_LISTEN:
+  case TCP_STATE_SYN_SENT:
+  case TCP_STATE_SYN_RECEIVED:
+  case TCP_STATE_FIN_WAIT_2:
+  case TCP_STATE_TIME_WAIT:
+  case TCP_STATE_COUNT:
+    return FALSE;
+  }
+  return FALSE;
+}
+
+static gboolean fin_waits(const TcpConn *conn) {
+  return conn->fin_queued && !conn->fin_sent;
+}
+
+static void send_what_fits(TcpConn *conn) {
+  while (conn->unsent || fin_waits(conn)) {
+    uint32_t usable = tcp_usable_window(conn);
+    uint32_t len = (uint32_t)MIN(conn->unsent, MIN(conn->mss, usable));
+    gboolean fin = fin_waits(conn) && len == conn->unsent && usable > len;
+    if (!fin && (len == 0 || !worth_sending(conn, len)))
+      return;
+    send_new(conn, len, fin);
+  }
+}
+
+static void send_syn_entry(TcpConn *conn) {
+  TcpEntry *entry = tcp_queue_front(&conn->stack->pool, &conn->sent);
+  if (entry && entry->flags & TCP_SYN && entry->attempts == 0)
+    transmit_entry(conn, entry, 0);
+}
+
+void tcp_output(TcpConn *conn) {
+  if (!may_send_data(conn)) {
+    send_syn_entry(conn);
+    tcp_timers_sending(conn, FALSE);
+    return;
+  }
+  gboolean persisting = timer_armed(&conn->t_sending) && conn->sending_mode == TCP_SENDING_PERSIST;
+  if (persisting && conn->snd.wnd == 0)
+    return;
+  TcpEntry *front = tcp_queue_front(&conn->stack->pool, &conn->sent);
+  if (persisting && front) /* the window opened without taking the probe */
+    transmit_entry(conn, front, conn->stack->why.retransmission);
+  send_what_fits(conn);
+  if (conn->sent.head || !(conn->unsent || fin_waits(conn))) {
+    tcp_timers_sending(conn, FALSE);
+  } else if (!persisting) { /* nothing is out that could bring a window update: RFC 9293 3.8.6.1 */
+    conn->persist_backoff = 0;
+    conn->probe_answered = FALSE;
+    tcp_timers_persist(conn);
+  }
+}
+
+/* --- again ------------------------------------------------------------------------------------------------------- */
+
+void tcp_output_retransmit(TcpConn *conn, TcpEntry *entry, Name why) {
+  transmit_entry(conn, entry, why);
+}
+
+/* RFC 9293 3.8.6.1: at least one octet of new data, here the next sequence number whatever it is (data or FIN). A probe
+ * that was sent before goes out again. Linux and others send an empty segment just below the window instead. */
+void tcp_output_window_probe(TcpConn *conn) {
+  Name why = conn->stack->why.window_probe;
+  TcpEntry *front = tcp_queue_front(&conn->stack->pool, &conn->sent);
+  if (conn->stack->params.window_probe == TCP_WINDOW_PROBE_OLD) {
+    Segment segment = segment_new(conn, conn->snd.una - 1, 0, TCP_ACK);
+    segment.why = why;
+    transmit(conn, &segment);
+  } else if (front) {
+    transmit_entry(conn, front, why);
+  } else {
+    uint32_t usable = MAX(1, tcp_usable_window(conn)); /* a small window is used now, whatever it is worth */
+    uint32_t len = (uint32_t)MIN(conn->unsent, MIN(conn->mss, usable));
+    send_new(conn, len, fin_waits(conn) && len == conn->unsent && usable > len);
+  }
+}
+
+void tcp_output_ack(TcpConn *conn, Name why) {
+  Segment segment = segment_new(conn, conn->snd.nxt, 0, TCP_ACK);
+  segment.why = why;
+  transmit(conn, &segment);
+}
+
+/* RFC 9293 3.5.2 and 3.10.5: in answer to a segment with an ACK, at the number that it acknowledges; else at SND.NXT. */
+void tcp_output_rst(TcpConn *conn, const Segment *answered) {
+  TcpFlags flags = TCP_RST;
+  Seq seq = conn->snd.nxt;
+  if (answered && answered->flags & TCP_ACK)
+    seq = answered->ack;
+  else if (conn->stack->params.rst_has_ack)
+    flags |= TCP_ACK;
+  Segment segment = segment_new(conn, seq, 0, flags);
+  transmit(conn, &segment);
+}

@@ -1,0 +1,442 @@
+/* RFC 9293 3.10.7, SEGMENT ARRIVES: the checks, in the RFC's order, a function a step. A step recognises and raises
+ * stimuli; what a stimulus does to the state is the table's business (tcp_fsm.c). A step returns GO_ON or DONE.
+ *
+ * OMITTED: security and compartment (third), urgent data (sixth). */
+#include "tcp/tcp_conn_priv.h"
+
+typedef enum { GO_ON, DONE } Verdict;
+
+static void discard(TcpConn *conn, const Segment *segment, TcpCheck check) {
+  const TcpStack *stack = conn->stack;
+  if (!tracer_on(stack->tracer))
+    return;
+  TraceRecord record = {.t = sim_now(stack->sim), .kind = TRACE_DISCARDED};
+  record.discarded.host = stack->host_name;
+  record.discarded.conn = conn->who.conn_name;
+  record.discarded.id = segment->id;
+  record.discarded.check = check;
+  record.discarded.rfc = stack->check_rfc[check];
+  tracer_put(stack->tracer, &record);
+}
+
+static Verdict refuse(TcpConn *conn, TcpStimulus stimulus, const Segment *segment, TcpCheck check) {
+  discard(conn, segment, check);
+  tcp_conn_apply(conn, stimulus, segment);
+  return DONE;
+}
+
+static Verdict drop(TcpConn *conn, const Segment *segment, TcpCheck check) {
+  discard(conn, segment, check);
+  return DONE;
+}
+
+/* --- shared by the steps ----------------------------------------------------------------------------------------- */
+
+/* SND.UNA < SEG.ACK =< SND.NXT */
+static gboolean ack_is_new(const TcpConn *conn, const Segment *segment) {
+  return seq_gt(segment->ack, conn->snd.una) && seq_le(segment->ack, conn->snd.nxt);
+}
+
+/* The peer's SYN, in LISTEN and SYN-SENT: IRS, the window, the options. */
+static void take_syn(TcpConn *conn, const Segment *segment) {
+  conn->rcv.irs = segment->seq;
+  conn->rcv.nxt = segment->seq + 1;
+  conn->rcv.edge = conn->rcv.nxt + conn->stack->params.rcv_wnd;
+  conn->snd.wnd = conn->snd.max_wnd = segment->win;
+  conn->snd.wl1 = segment->seq;
+  conn->snd.wl2 = segment->ack;
+  /* 3.7.1: without the option the peer takes 536 octets */
+  conn->mss = MIN(conn->mss, segment->opts.has & TCP_OPT_MSS ? segment->opts.mss : 536);
+}
+
+/* Takes what `ack` covers out of the retransmission queue. RFC 6298 3 (Karn): no sample when any of it was sent twice. */
+static void forget_acked(TcpConn *conn, Seq ack) {
+  TcpPool *pool = &conn->stack->pool;
+  SimTime first_sent_at = SIM_NEVER;
+  gboolean ambiguous = FALSE;
+  for (TcpEntry *entry; (entry = tcp_queue_front(pool, &conn->sent));) {
+    if (seq_gt(entry->seq + tcp_entry_seq_len(entry), ack)) {
+      if (seq_gt(ack, entry->seq)) { /* part of it */
+        entry->len -= ack - entry->seq;
+        entry->seq = ack;
+      }
+      break;
+    }
+    ambiguous |= entry->attempts > 1;
+    if (first_sent_at == SIM_NEVER)
+      first_sent_at = entry->sent_at;
+    tcp_queue_pop(pool, &conn->sent);
+  }
+  if (first_sent_at != SIM_NEVER && !ambiguous)
+    tcp_rto_sample(conn, sim_now(conn->stack->sim) - first_sent_at);
+}
+
+/* RFC 9293 3.10.7.4 fifth, and RFC 6298 5.2, 5.3: SND.UNA moves. */
+static void take_ack(TcpConn *conn, Seq ack) {
+  conn->snd.una = ack;
+  forget_acked(conn, ack);
+  conn->retransmissions = 0;
+  conn->retransmitting_since = SIM_NEVER;
+  if (conn->probing_tail && seq_ge(ack, conn->tail_probe_end))
+    conn->probing_tail = FALSE;
+  tcp_timers_sending(conn, TRUE);
+  tcp_timers_user(conn, TRUE);
+}
+
+/* RFC 6298 5.7: after a SYN was sent again its timeout, if short, becomes 3 s. */
+static void opened(TcpConn *conn) {
+  if (!conn->has_rtt) {
+    conn->rto = MAX(conn->rto, SIM_S(3));
+    conn->backoff = 0;
+  }
+}
+
+/* SND.WND follows the newest segment: SND.WL1 and SND.WL2 keep an old one from setting it. */
+static void update_window(TcpConn *conn, const Segment *segment) {
+  if (seq_lt(segment->ack, conn->snd.una) || seq_gt(segment->ack, conn->snd.nxt))
+    return;
+  if (seq_lt(conn->snd.wl1, segment->seq) || (conn->snd.wl1 == segment->seq && seq_le(conn->snd.wl2, segment->ack))) {
+    conn->snd.wnd = segment->win;
+    conn->snd.max_wnd = MAX(conn->snd.max_wnd, conn->snd.wnd);
+    conn->snd.wl1 = segment->seq;
+    conn->snd.wl2 = segment->ack;
+  }
+}
+
+static void deferred_close(TcpConn *conn) {
+  if (conn->close_deferred) {
+    conn->close_deferred = FALSE;
+    tcp_conn_apply(conn, TCP_CALL_CLOSE, NULL);
+  }
+}
+
+/* --- 3.10.7.2 LISTEN --------------------------------------------------------------------------------------------- */
+
+static Verdict arrives_in_listen(TcpConn *conn, const Segment *segment) {
+  /* First, check for a RST. */
+  if (segment->flags & TCP_RST)
+    return refuse(conn, TCP_SEG_RST, segment, TCP_CHECK_LISTEN_RST);
+  /* Second, check for an ACK. */
+  if (segment->flags & TCP_ACK)
+    return refuse(conn, TCP_SEG_BAD_ACK, segment, TCP_CHECK_LISTEN_ACK);
+  /* Third, check for a SYN. */
+  if (segment->flags & TCP_SYN) {
+    take_syn(conn, segment);
+    tcp_conn_apply(conn, TCP_SEG_SYN, segment);
+    return DONE;
+  }
+  /* Fourth, other data or control. */
+  return refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_LISTEN_OTHER);
+}
+
+/* --- 3.10.7.3 SYN-SENT ------------------------------------------------------------------------------------------- */
+
+static Verdict arrives_in_syn_sent(TcpConn *conn, const Segment *segment) {
+  gboolean has_ack = (segment->flags & TCP_ACK) != 0;
+  /* First, check the ACK bit. */
+  if (has_ack && !ack_is_new(conn, segment)) {
+    if (segment->flags & TCP_RST)
+      return drop(conn, segment, TCP_CHECK_SYN_SENT_ACK);
+    return refuse(conn, TCP_SEG_BAD_ACK, segment, TCP_CHECK_SYN_SENT_ACK);
+  }
+  /* Second, check the RST bit. */
+  if (segment->flags & TCP_RST) {
+    if (!has_ack)
+      return drop(conn, segment, TCP_CHECK_SYN_SENT_RST);
+    tcp_conn_apply(conn, TCP_SEG_RST, segment);
+    return DONE;
+  }
+  /* Fourth, check the SYN bit. */
+  if (segment->flags & TCP_SYN) {
+    take_syn(conn, segment);
+    if (has_ack)
+      take_ack(conn, segment->ack);
+    tcp_conn_apply(conn, TCP_SEG_SYN, segment);
+    if (conn->state != TCP_STATE_ESTABLISHED)
+      return DONE;
+    opened(conn);
+    return GO_ON; /* "continue processing at the sixth step": data that came along */
+  }
+  /* Fifth: neither SYN nor RST. */
+  return refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_SYN_SENT_OTHER);
+}
+
+/* --- 3.10.7.4 other states --------------------------------------------------------------------------------------- */
+
+/* RFC 9293 3.4, table 5: the four cases. */
+static gboolean is_acceptable(const TcpConn *conn, const Segment *segment) {
+  uint32_t len = segment_seq_len(segment), window = tcp_receive_window(conn);
+  if (window == 0)
+    return len == 0 && segment->seq == conn->rcv.nxt;
+  if (seq_in(segment->seq, conn->rcv.nxt, window))
+    return TRUE;
+  return len > 0 && seq_in(segment->seq + len - 1, conn->rcv.nxt, window);
+}
+
+/* Knob K1: the peer's FIN again, ending just before RCV.NXT; by step 1 it would be unacceptable like any other. */
+static gboolean is_fin_again(const TcpConn *conn, const Segment *segment) {
+  return conn->fin_rcvd && segment->flags & TCP_FIN && !(segment->flags & (TCP_RST | TCP_SYN)) &&
+         segment->seq + segment_seq_len(segment) == conn->rcv.nxt;
+}
+
+/* Cuts what lies outside the window: data and SYN on the left, data and FIN on the right. */
+static void trim(const TcpConn *conn, Segment *segment) {
+  if (seq_lt(segment->seq, conn->rcv.nxt)) {
+    uint32_t old = conn->rcv.nxt - segment->seq;
+    if (segment->flags & TCP_SYN) {
+      segment->flags &= (TcpFlags)~TCP_SYN;
+      segment->seq++;
+      old--;
+    }
+    uint32_t cut = MIN(old, segment->len);
+    segment->seq += cut;
+    segment->len -= cut;
+  }
+  uint32_t room = conn->rcv.edge - segment->seq;
+  if (segment->len > room) {
+    segment->len = room;
+    segment->flags &= (TcpFlags) ~(TCP_FIN | TCP_PSH);
+  } else if (segment->len == room) {
+    segment->flags &= (TcpFlags)~TCP_FIN; /* the FIN's own number is beyond the edge */
+  }
+}
+
+/* MUST-66: with the window shut a segment in order brings no text, but its ACK counts. */
+static Verdict shut_window(Segment *segment) {
+  segment->len = 0;
+  segment->flags &= (TcpFlags) ~(TCP_FIN | TCP_PSH);
+  return GO_ON;
+}
+
+static Verdict step1_sequence(TcpConn *conn, Segment *segment) {
+  if (conn->state == TCP_STATE_SYN_RECEIVED && segment->seq == conn->rcv.irs && segment->flags & TCP_SYN &&
+      segment->flags & TCP_ACK && conn->stack->params.syn_ack_trimmed) {
+    trim(conn, segment); /* knob K7: simultaneous open, the peer's SYN,ACK repeats its SYN */
+    return GO_ON;
+  }
+  if (is_acceptable(conn, segment)) {
+    trim(conn, segment);
+    return GO_ON;
+  }
+  if (segment->flags & TCP_RST)
+    return drop(conn, segment, TCP_CHECK_SEQUENCE);
+  if (is_fin_again(conn, segment)) {
+    refuse(conn, TCP_SEG_FIN_AGAIN, segment, TCP_CHECK_SEQUENCE);
+    if (!conn->stack->params.duplicate_fin_ack_counts || conn->state == TCP_STATE_TIME_WAIT)
+      return DONE;
+    return shut_window(segment); /* knob K6: only its ACK is left to process */
+  }
+  refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_SEQUENCE);
+  if (segment->seq == conn->rcv.nxt && !(segment->flags & TCP_SYN) && conn->state != TCP_STATE_TIME_WAIT)
+    return shut_window(segment);
+  return DONE;
+}
+
+/* RFC 5961 3.2: exactly at RCV.NXT it resets, elsewhere in the window it is challenged. */
+static Verdict step2_rst(TcpConn *conn, const Segment *segment) {
+  if (!(segment->flags & TCP_RST))
+    return GO_ON;
+  if (segment->seq != conn->rcv.nxt)
+    return refuse(conn, TCP_SEG_RST_INEXACT, segment, TCP_CHECK_RST);
+  tcp_conn_apply(conn, TCP_SEG_RST, segment);
+  return DONE;
+}
+
+static Verdict step4_syn(TcpConn *conn, const Segment *segment) {
+  if (!(segment->flags & TCP_SYN))
+    return GO_ON;
+  return refuse(conn, TCP_SEG_SYN, segment, TCP_CHECK_SYN);
+}
+
+static Verdict step5_ack_in_syn_received(TcpConn *conn, const Segment *segment) {
+  if (!ack_is_new(conn, segment))
+    return refuse(conn, TCP_SEG_BAD_ACK, segment, TCP_CHECK_ACK);
+  take_ack(conn, segment->ack);
+  conn->snd.wnd = segment->win;
+  conn->snd.max_wnd = MAX(conn->snd.max_wnd, conn->snd.wnd);
+  conn->snd.wl1 = segment->seq;
+  conn->snd.wl2 = segment->ack;
+  opened(conn);
+  tcp_conn_apply(conn, TCP_SEG_ACK_OF_SYN, segment);
+  deferred_close(conn);
+  return GO_ON;
+}
+
+static Verdict step5_ack(TcpConn *conn, const Segment *segment) {
+  if (!(segment->flags & TCP_ACK))
+    return drop(conn, segment, TCP_CHECK_ACK);
+  if (conn->state == TCP_STATE_SYN_RECEIVED)
+    return step5_ack_in_syn_received(conn, segment);
+  if (seq_gt(segment->ack, conn->snd.nxt))
+    return refuse(conn, TCP_SEG_BAD_ACK, segment, TCP_CHECK_ACK);
+  if (conn->state == TCP_STATE_TIME_WAIT) {
+    tcp_conn_apply(conn, TCP_SEG_ACK_IN_TIME_WAIT, segment);
+    return DONE;
+  }
+  if (ack_is_new(conn, segment))
+    take_ack(conn, segment->ack);
+  update_window(conn, segment);
+  if (timer_armed(&conn->t_sending) && conn->sending_mode == TCP_SENDING_PERSIST)
+    tcp_timers_probe_answered(conn);
+  if (conn->fin_sent && !conn->fin_acked && seq_gt(conn->snd.una, conn->fin_seq)) {
+    conn->fin_acked = TRUE;
+    tcp_conn_apply(conn, TCP_SEG_ACK_OF_FIN, segment);
+  }
+  return conn->deleted ? DONE : GO_ON;
+}
+
+static gboolean takes_text(const TcpConn *conn) {
+  return !conn->fin_rcvd && conn->state != TCP_STATE_TIME_WAIT;
+}
+
+/* RCV.NXT moves over what is in order, also what was held; TRUE if a held FIN is next. */
+static gboolean deliver(TcpConn *conn, uint32_t len) {
+  TcpPool *pool = &conn->stack->pool;
+  gboolean fin = FALSE;
+  conn->rcv.nxt += len;
+  conn->unread += len;
+  for (TcpEntry *held; (held = tcp_queue_front(pool, &conn->held)) && seq_le(held->seq, conn->rcv.nxt);) {
+    Seq end = held->seq + held->len;
+    if (seq_gt(end, conn->rcv.nxt)) {
+      len += end - conn->rcv.nxt;
+      conn->unread += end - conn->rcv.nxt;
+      conn->rcv.nxt = end;
+    }
+    fin |= held->flags & TCP_FIN && end == conn->rcv.nxt;
+    tcp_queue_pop(pool, &conn->held);
+  }
+  conn->unacked += len;
+  if (len)
+    conn->stack->ops->notice(conn->stack->host, conn->handle, TCP_NOTICE_DATA);
+  return fin;
+}
+
+/* RFC 5681 4.2 and RFC 9293 3.8.6.3: at least every second full segment at once, the others may wait. */
+static void acknowledge_text(TcpConn *conn, gboolean filled_hole) {
+  SimTime delay = conn->stack->params.delayed_ack;
+  if (filled_hole || delay == 0 || conn->unacked >= 2 * conn->mss)
+    conn->ack_now = TRUE;
+  else
+    tcp_timers_delay_ack(conn, delay);
+}
+
+/* Seventh. `ret_fin`: the FIN is next in order, this segment's or one that was held. */
+static Verdict step7_text(TcpConn *conn, const Segment *segment, gboolean *ret_fin) {
+  *ret_fin = FALSE;
+  gboolean has_fin = (segment->flags & TCP_FIN) != 0;
+  if (segment->len == 0 && !has_fin)
+    return GO_ON;
+  if (!takes_text(conn))
+    return drop(conn, segment, TCP_CHECK_TEXT);
+  if (segment->len && conn->nobody_reads && conn->stack->params.rst_on_unread)
+    return refuse(conn, TCP_SEG_TEXT_UNWANTED, segment, TCP_CHECK_TEXT);
+  if (segment->seq != conn->rcv.nxt) { /* beyond a hole: held, answered at once (SHLD-31, RFC 5681 4.2) */
+    tcp_holes_insert(&conn->stack->pool, &conn->held, segment->seq, segment->len, has_fin);
+    tcp_conn_apply(conn, TCP_SEG_EARLY, segment);
+    conn->ack_why = conn->stack->why.duplicate_ack;
+    return DONE;
+  }
+  if (segment->len) {
+    gboolean had_hole = conn->held.head != 0;
+    *ret_fin = deliver(conn, segment->len);
+    acknowledge_text(conn, had_hole);
+  }
+  *ret_fin |= has_fin && segment->seq + segment->len == conn->rcv.nxt;
+  return GO_ON;
+}
+
+static void step8_fin(TcpConn *conn, const Segment *segment) {
+  conn->rcv.nxt++;
+  conn->fin_rcvd = TRUE;
+  tcp_queue_clear(&conn->stack->pool, &conn->held); /* nothing comes after a FIN */
+  tcp_conn_apply(conn, TCP_SEG_FIN, segment);
+}
+
+static void arrives(TcpConn *conn, const Segment *original) {
+  Segment segment = *original;
+  gboolean fin;
+  switch ((TcpState)conn->state) {
+  case TCP_STATE_CLOSED: /* an end that has not been opened */
+    drop(conn, original, TCP_CHECK_NO_CONNECTION);
+    return;
+  case TCP_STATE_LISTEN:
+    arrives_in_listen(conn, original);
+    return;
+  case TCP_STATE_SYN_SENT:
+    if (arrives_in_syn_sent(conn, original) == DONE)
+      return;
+    trim(conn, &segment);
+    break;
+  case TCP_STATE_SYN_RECEIVED:
+  case TCP_STATE_ESTABLISHED:
+  case TCP_STATE_FIN_WAIT_1:
+  case TCP_STATE_FIN_WAIT_2:
+  case TCP_STATE_CLOSE_WAIT:
+  case TCP_STATE_CLOSING:
+  case TCP_STATE_LAST_ACK:
+  case TCP_STATE_TIME_WAIT:
+    if (step1_sequence(conn, &segment) == DONE || step2_rst(conn, &segment) == DONE ||
+        step4_syn(conn, &segment) == DONE || step5_ack(conn, &segment) == DONE)
+      return;
+    break;
+  case TCP_STATE_COUNT:
+    g_assert_not_reached();
+  }
+  if (step7_text(conn, &segment, &fin) == GO_ON && fin)
+    step8_fin(conn, &segment);
+}
+
+void tcp_segment_arrives(TcpStack *stack, TcpHandle end, const Segment *segment) {
+  TcpConn *conn = tcp_conn_get(stack, end);
+  conn->cause = segment->id;
+  arrives(conn, segment);
+  tcp_conn_finish(conn);
+}
+
+/* --- 3.10.7.1 CLOSED --------------------------------------------------------------------------------------------- */
+
+static void trace_closed(TcpStack *stack, const Segment *segment, Name conn_name, const TcpRow *row) {
+  if (!tracer_on(stack->tracer))
+    return;
+  unsigned n_rows;
+  TraceRecord discarded = {.t = sim_now(stack->sim), .kind = TRACE_DISCARDED};
+  discarded.discarded.host = stack->host_name;
+  discarded.discarded.conn = conn_name;
+  discarded.discarded.id = segment->id;
+  discarded.discarded.check = TCP_CHECK_NO_CONNECTION;
+  discarded.discarded.rfc = stack->check_rfc[TCP_CHECK_NO_CONNECTION];
+  tracer_put(stack->tracer, &discarded);
+  TraceRecord rule = {.t = sim_now(stack->sim), .kind = TRACE_RULE};
+  rule.rule.host = stack->host_name;
+  rule.rule.conn = conn_name;
+  rule.rule.state = TCP_STATE_CLOSED;
+  rule.rule.outcome = row->to == TCP_STAY ? TRACE_WORD_STAY : TRACE_WORD_IGNORE;
+  rule.rule.stimulus = (TcpStimulus)row->stimulus;
+  rule.rule.guard = (TcpGuard)row->guard;
+  rule.rule.rfc = stack->row_rfc[row - tcp_fsm_rows(&n_rows)];
+  rule.rule.cause = segment->id;
+  tracer_put(stack->tracer, &rule);
+}
+
+void tcp_segment_arrives_closed(TcpStack *stack, const Segment *segment, Name conn_name) {
+  unsigned n_rows;
+  TcpStimulus stimulus = segment->flags & TCP_RST ? TCP_SEG_RST : TCP_SEG_STRAY;
+  const TcpRow *row = tcp_fsm_first(&stack->fsm, TCP_STATE_CLOSED, stimulus);
+  stack->row_hits[row - tcp_fsm_rows(&n_rows)]++;
+  trace_closed(stack, segment, conn_name, row);
+  if (!(row->actions & 1u << TCP_ACTION_SEND_RST))
+    return;
+  Segment rst = {.attempt = 1, .conn = segment->conn, .to = segment->from, .cause = segment->id};
+  rst.sport = segment->dport;
+  rst.dport = segment->sport;
+  if (segment->flags & TCP_ACK) {
+    rst.flags = TCP_RST;
+    rst.seq = segment->ack;
+    rst.rel_seq = segment->rel_ack;
+  } else {
+    rst.flags = TCP_RST | TCP_ACK;
+    rst.ack = segment->seq + segment_seq_len(segment);
+    rst.rel_ack = segment->rel_seq + segment_seq_len(segment);
+  }
+  stack->ops->send(stack->host, TCP_NO_HANDLE, &rst);
+}

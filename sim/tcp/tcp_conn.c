@@ -1,0 +1,360 @@
+#include "tcp/tcp_conn_priv.h"
+
+#define CHUNK_BITS 8
+#define CHUNK_SIZE (1u << CHUNK_BITS)
+
+/* --- stack and TCBs ---------------------------------------------------------------------------------------------- */
+
+static void intern_words(TcpStack *stack) {
+  Names *names = stack->tracer->names;
+  stack->why.retransmission = names_intern(names, "retransmission");
+  stack->why.probe = names_intern(names, "probe");
+  stack->why.window_probe = names_intern(names, "window-probe");
+  stack->why.challenge = names_intern(names, "challenge");
+  stack->why.duplicate_ack = names_intern(names, "duplicate-ack");
+  stack->why.window_update = names_intern(names, "window-update");
+  unsigned n_rows;
+  const TcpRow *rows = tcp_fsm_rows(&n_rows);
+  stack->row_rfc = g_new(Name, n_rows);
+  stack->row_hits = g_new0(uint64_t, n_rows);
+  for (unsigned i = 0; i < n_rows; i++)
+    stack->row_rfc[i] = names_intern(names, rows[i].rfc);
+  for (unsigned i = 0; i < TCP_CHECK_COUNT; i++)
+    stack->check_rfc[i] = names_intern(names, tcp_check_section((TcpCheck)i));
+}
+
+TcpStack *tcp_stack_new(Sim *sim, const Tracer *tracer, const TcpParams *params, Name host_name, const TcpOps *ops,
+                        void *host) {
+  TcpStack *stack = g_new0(TcpStack, 1);
+  stack->sim = sim;
+  stack->tracer = tracer;
+  stack->params = *params;
+  stack->host_name = host_name;
+  stack->ops = ops;
+  stack->host = host;
+  tcp_fsm_index_init(&stack->fsm);
+  stack->kind_sending = sim_add_kind(sim, &TCP_KIND_SENDING, stack);
+  stack->kind_ack = sim_add_kind(sim, &TCP_KIND_ACK, stack);
+  stack->kind_state = sim_add_kind(sim, &TCP_KIND_STATE, stack);
+  stack->kind_user = sim_add_kind(sim, &TCP_KIND_USER, stack);
+  intern_words(stack);
+  return stack;
+}
+
+void tcp_stack_free(TcpStack *stack) {
+  if (!stack)
+    return;
+  for (uint32_t i = 0; i < stack->n_chunks; i++)
+    g_free(stack->chunks[i]);
+  g_free(stack->chunks);
+  g_free(stack->row_rfc);
+  g_free(stack->row_hits);
+  tcp_pool_clear(&stack->pool);
+  g_free(stack);
+}
+
+const TcpParams *tcp_stack_params(const TcpStack *stack) {
+  return &stack->params;
+}
+
+const uint64_t *tcp_stack_row_hits(const TcpStack *stack) {
+  return stack->row_hits;
+}
+
+/* Handles count from 1: 0 is no handle. A free TCB keeps the next free handle in `owner`. */
+TcpConn *tcp_conn_get(const TcpStack *stack, TcpHandle handle) {
+  g_assert(handle > 0 && (handle - 1) >> CHUNK_BITS < stack->n_chunks);
+  return &stack->chunks[(handle - 1) >> CHUNK_BITS][(handle - 1) & (CHUNK_SIZE - 1)];
+}
+
+static void add_chunk(TcpStack *stack) {
+  uint32_t first = stack->n_chunks << CHUNK_BITS;
+  stack->chunks = g_renew(TcpConn *, stack->chunks, stack->n_chunks + 1);
+  stack->chunks[stack->n_chunks++] = g_new(TcpConn, CHUNK_SIZE);
+  for (uint32_t i = CHUNK_SIZE; i-- > 0;) {
+    TcpHandle handle = first + i + 1;
+    tcp_conn_get(stack, handle)->who.owner = stack->free_conn;
+    stack->free_conn = handle;
+  }
+}
+
+TcpConn *tcp_conn_new(TcpStack *stack, const TcpIdentity *identity, TcpState state) {
+  if (!stack->free_conn)
+    add_chunk(stack);
+  TcpHandle handle = stack->free_conn;
+  TcpConn *conn = tcp_conn_get(stack, handle);
+  stack->free_conn = conn->who.owner;
+  *conn = (TcpConn){.stack = stack, .handle = handle, .who = *identity, .state = (uint8_t)state};
+  conn->mss = stack->params.mss;
+  conn->t_sending = conn->t_ack = conn->t_state = conn->t_user = TIMER_STOPPED;
+  tcp_rto_init(conn);
+  return conn;
+}
+
+static void conn_free(TcpConn *conn) {
+  TcpStack *stack = conn->stack;
+  tcp_timers_stop_all(conn);
+  tcp_queue_clear(&stack->pool, &conn->sent);
+  tcp_queue_clear(&stack->pool, &conn->marks);
+  tcp_queue_clear(&stack->pool, &conn->held);
+  stack->ops->deleted(stack->host, conn->handle);
+  conn->who.owner = stack->free_conn;
+  stack->free_conn = conn->handle;
+}
+
+TcpState tcp_end_state(const TcpStack *stack, TcpHandle end) {
+  return (TcpState)tcp_conn_get(stack, end)->state;
+}
+
+uint32_t tcp_end_owner(const TcpStack *stack, TcpHandle end) {
+  return tcp_conn_get(stack, end)->who.owner;
+}
+
+Seq tcp_end_iss(const TcpStack *stack, TcpHandle end) {
+  return tcp_conn_get(stack, end)->snd.iss;
+}
+
+/* --- guards ------------------------------------------------------------------------------------------------------ */
+
+/* A pure function of the TCB and the profile. */
+static gboolean guard_holds(const TcpConn *conn, TcpGuard guard) {
+  const TcpParams *params = &conn->stack->params;
+  switch (guard) {
+  case TCP_GUARD_ALWAYS:
+    return TRUE;
+  case TCP_GUARD_PASSIVE_OPEN:
+    return conn->passive_open;
+  case TCP_GUARD_SYN_ACKED:
+    return seq_gt(conn->snd.una, conn->snd.iss);
+  case TCP_GUARD_NOTHING_QUEUED:
+    return conn->unsent == 0;
+  case TCP_GUARD_CLOSE_QUEUED:
+    return conn->close_deferred || conn->fin_queued;
+  case TCP_GUARD_UNREAD_DATA:
+    return params->rst_on_unread && conn->nobody_reads && conn->unread > 0;
+  case TCP_GUARD_LAST_ACK_AT_CALL:
+    return params->last_ack_entry == TCP_LAST_ACK_ENTRY_CALL;
+  case TCP_GUARD_LIMIT_REACHED:
+    return tcp_limit_reached(conn);
+  case TCP_GUARD_RST_ENDS_TIME_WAIT:
+    return params->rst_in_time_wait == TCP_RST_IN_TIME_WAIT_KILL;
+  case TCP_GUARD_FIN_RESTARTS_TIME_WAIT:
+    return params->time_wait_restart != TCP_TIME_WAIT_RESTART_NEVER;
+  case TCP_GUARD_ANY_RESTARTS_TIME_WAIT:
+    return params->time_wait_restart == TCP_TIME_WAIT_RESTART_ANY;
+  case TCP_GUARD_COUNT:
+    break;
+  }
+  g_assert_not_reached();
+}
+
+const TcpRow *tcp_conn_row(const TcpConn *conn, TcpStimulus stimulus) {
+  const TcpRow *row = tcp_fsm_first(&conn->stack->fsm, (TcpState)conn->state, stimulus);
+  while (row && !guard_holds(conn, (TcpGuard)row->guard))
+    row = tcp_fsm_next(row, (TcpState)conn->state);
+  if (!row)
+    g_error("impossible: %s in %s", tcp_stimulus_name(stimulus), tcp_state_name((TcpState)conn->state));
+  return row;
+}
+
+/* --- actions ----------------------------------------------------------------------------------------------------- */
+
+static void owe_ack(TcpConn *conn, Name why) {
+  conn->ack_now = TRUE;
+  conn->ack_why = why;
+}
+
+static void retransmit_front(TcpConn *conn) {
+  TcpEntry *entry = tcp_queue_front(&conn->stack->pool, &conn->sent);
+  g_assert(entry);
+  if (conn->retransmissions++ == 0)
+    conn->retransmitting_since = sim_now(conn->stack->sim);
+  if (conn->backoff < UINT8_MAX)
+    conn->backoff++;
+  tcp_output_retransmit(conn, entry, conn->stack->why.retransmission);
+  tcp_timers_sending(conn, TRUE);
+}
+
+static void probe_tail(TcpConn *conn) {
+  conn->probing_tail = TRUE;
+  conn->tail_probe_end = conn->snd.nxt;
+  tcp_output_retransmit(conn, tcp_queue_back(&conn->stack->pool, &conn->sent), conn->stack->why.probe);
+  tcp_timers_sending(conn, TRUE);
+}
+
+static void probe_window(TcpConn *conn) {
+  conn->retransmissions++; /* until it is answered */
+  conn->probe_answered = FALSE;
+  if (conn->persist_backoff < UINT8_MAX)
+    conn->persist_backoff++;
+  tcp_output_window_probe(conn);
+  tcp_timers_persist(conn);
+}
+
+/* The half-open connection goes, the passive OPEN stays (RFC 9293 3.10.7.4 second). */
+static void listen_again(TcpConn *conn) {
+  TcpStack *stack = conn->stack;
+  tcp_queue_clear(&stack->pool, &conn->sent);
+  tcp_queue_clear(&stack->pool, &conn->held);
+  conn->retransmissions = 0;
+  conn->backoff = 0;
+  conn->has_rtt = FALSE;
+  conn->mss = stack->params.mss;
+  conn->ack_now = FALSE;
+  tcp_rto_init(conn);
+}
+
+static void tell(TcpConn *conn, TcpNotice notice) {
+  conn->stack->ops->notice(conn->stack->host, conn->handle, notice);
+}
+
+/* One row's actions, in the order of TCP_ACTIONS. SEND_ACK is a debt that tcp_conn_finish() pays, so that data or a FIN
+ * sent in the same event carry it. */
+static void perform(TcpConn *conn, TcpAction action, const Segment *segment) {
+  switch (action) {
+  case TCP_ACTION_STOP_TIMERS:
+    tcp_timers_stop_all(conn);
+    break;
+  case TCP_ACTION_LISTEN_AGAIN:
+    listen_again(conn);
+    break;
+  case TCP_ACTION_SEND_SYN:
+    tcp_output_queue_syn(conn);
+    break;
+  case TCP_ACTION_SEND_SYN_ACK:
+    if (!conn->sent.head)
+      tcp_output_queue_syn(conn);
+    else /* simultaneous open: the SYN again, now with an ACK */
+      tcp_output_retransmit(conn, tcp_queue_front(&conn->stack->pool, &conn->sent), 0);
+    break;
+  case TCP_ACTION_QUEUE_FIN:
+    conn->fin_queued = TRUE;
+    break;
+  case TCP_ACTION_DEFER_CLOSE:
+    conn->close_deferred = TRUE;
+    break;
+  case TCP_ACTION_SEND_ACK:
+    owe_ack(conn, 0);
+    break;
+  case TCP_ACTION_SEND_ACK_OF_FIN:
+    if (conn->stack->params.fin_ack_delay)
+      tcp_timers_delay_ack(conn, conn->stack->params.fin_ack_delay);
+    else
+      owe_ack(conn, 0);
+    break;
+  case TCP_ACTION_SEND_CHALLENGE_ACK:
+    owe_ack(conn, conn->stack->why.challenge);
+    break;
+  case TCP_ACTION_SEND_RST:
+    tcp_output_rst(conn, segment);
+    break;
+  case TCP_ACTION_RETRANSMIT:
+    retransmit_front(conn);
+    break;
+  case TCP_ACTION_PROBE_TAIL:
+    probe_tail(conn);
+    break;
+  case TCP_ACTION_PROBE_WINDOW:
+    probe_window(conn);
+    break;
+  case TCP_ACTION_START_TIME_WAIT:
+    tcp_timers_time_wait(conn);
+    break;
+  case TCP_ACTION_START_FIN_WAIT_2:
+    tcp_timers_fin_wait_2(conn);
+    break;
+  case TCP_ACTION_TELL_OPEN:
+    tell(conn, TCP_NOTICE_OPEN);
+    break;
+  case TCP_ACTION_TELL_EOF:
+    tell(conn, TCP_NOTICE_EOF);
+    break;
+  case TCP_ACTION_TELL_RESET:
+    tell(conn, TCP_NOTICE_RESET);
+    break;
+  case TCP_ACTION_TELL_REFUSED:
+    tell(conn, TCP_NOTICE_REFUSED);
+    break;
+  case TCP_ACTION_TELL_TIMEOUT:
+    tell(conn, TCP_NOTICE_TIMEOUT);
+    break;
+  case TCP_ACTION_TELL_CLOSED:
+    tell(conn, TCP_NOTICE_CLOSED);
+    break;
+  case TCP_ACTION_DELETE_TCB:
+    conn->deleted = TRUE;
+    break;
+  case TCP_ACTION_QUEUE_DATA: /* the call itself does these three: they have arguments or results */
+  case TCP_ACTION_DELIVER:
+  case TCP_ACTION_FAIL_CALL:
+    break;
+  case TCP_ACTION_COUNT:
+    g_assert_not_reached();
+  }
+}
+
+/* --- apply ------------------------------------------------------------------------------------------------------- */
+
+static void trace_row(const TcpConn *conn, const TcpRow *row, const Segment *segment) {
+  const TcpStack *stack = conn->stack;
+  if (!tracer_on(stack->tracer))
+    return;
+  unsigned n_rows;
+  Name rfc = stack->row_rfc[row - tcp_fsm_rows(&n_rows)];
+  TraceRecord record = {.t = sim_now(stack->sim)};
+  if (row->to < TCP_STATE_COUNT) {
+    record.kind = TRACE_STATE;
+    record.state.host = stack->host_name;
+    record.state.conn = conn->who.conn_name;
+    record.state.from = (TcpState)conn->state;
+    record.state.to = (TcpState)row->to;
+    record.state.stimulus = (TcpStimulus)row->stimulus;
+    record.state.guard = (TcpGuard)row->guard;
+    record.state.rfc = rfc;
+    record.state.cause = segment ? segment->id : 0;
+  } else {
+    record.kind = TRACE_RULE;
+    record.rule.host = stack->host_name;
+    record.rule.conn = conn->who.conn_name;
+    record.rule.state = (TcpState)conn->state;
+    record.rule.outcome = row->to == TCP_STAY ? TRACE_WORD_STAY : TRACE_WORD_IGNORE;
+    record.rule.stimulus = (TcpStimulus)row->stimulus;
+    record.rule.guard = (TcpGuard)row->guard;
+    record.rule.rfc = rfc;
+    record.rule.cause = segment ? segment->id : 0;
+  }
+  tracer_put(stack->tracer, &record);
+}
+
+const TcpRow *tcp_conn_apply(TcpConn *conn, TcpStimulus stimulus, const Segment *segment) {
+  unsigned n_rows;
+  const TcpRow *row = tcp_conn_row(conn, stimulus);
+  conn->stack->row_hits[row - tcp_fsm_rows(&n_rows)]++;
+  trace_row(conn, row, segment);
+  uint32_t actions = row->actions;
+  if (actions & 1u << TCP_ACTION_STOP_TIMERS) { /* while they still have the names of the old state */
+    perform(conn, TCP_ACTION_STOP_TIMERS, segment);
+    actions &= ~(1u << TCP_ACTION_STOP_TIMERS);
+  }
+  if (row->to < TCP_STATE_COUNT)
+    conn->state = row->to;
+  for (; actions; actions &= actions - 1)
+    perform(conn, (TcpAction)__builtin_ctz(actions), segment);
+  if (row->to < TCP_STATE_COUNT || row->actions & 1u << TCP_ACTION_START_TIME_WAIT) {
+    SimTime until = row->to == TCP_STATE_TIME_WAIT || row->to == TCP_STAY ? conn->t_state.until : SIM_NEVER;
+    conn->stack->ops->entered(conn->stack->host, conn->handle, (TcpState)conn->state, until);
+  }
+  return row;
+}
+
+void tcp_conn_finish(TcpConn *conn) {
+  if (!conn->deleted) {
+    tcp_output(conn);
+    if (conn->ack_now)
+      tcp_output_ack(conn, conn->ack_why);
+    tcp_timers_user(conn, FALSE);
+  }
+  conn->cause = 0;
+  if (conn->deleted)
+    conn_free(conn);
+}

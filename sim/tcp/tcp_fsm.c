@@ -1,0 +1,171 @@
+#include "tcp/tcp_fsm.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* Short names of sets and actions, for this table only. */
+#define S(state)  TCP_SET(state)
+#define FIN_WAITS (S(FIN_WAIT_1) | S(FIN_WAIT_2))
+#define SENDERS   (S(ESTABLISHED) | S(FIN_WAIT_1) | S(CLOSE_WAIT) | S(CLOSING) | S(LAST_ACK))
+#define OPENERS   (S(SYN_SENT) | S(SYN_RECEIVED))
+#define LIVE      (S(ESTABLISHED) | FIN_WAITS | S(CLOSE_WAIT) | S(CLOSING) | S(LAST_ACK))
+#define A(action) (1u << TCP_ACTION_##action)
+#define END       (A(STOP_TIMERS) | A(DELETE_TCB))
+
+#define FIG5 "FIG5"
+
+/* clang-format off */
+static const TcpRow ROWS[] = {
+ /* from                                  stimulus                  guard                             to                    actions                                               RFC 9293            */
+
+ /* --- 3.10.1 OPEN ------------------------------------------------------------------------------------------------------------------------------------------------------------ */
+ { S(CLOSED),                             TCP_CALL_OPEN_PASSIVE,    TCP_GUARD_ALWAYS,                 TCP_STATE_LISTEN,     0,                                                    "3.10.1", FIG5, NULL },
+ { S(LISTEN),                             TCP_CALL_OPEN_PASSIVE,    TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.1", NULL, "listens already" },
+ { OPENERS | LIVE | S(TIME_WAIT),         TCP_CALL_OPEN_PASSIVE,    TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.1", NULL, "connection already exists" },
+ { S(CLOSED),                             TCP_CALL_OPEN_ACTIVE,     TCP_GUARD_ALWAYS,                 TCP_STATE_SYN_SENT,   A(SEND_SYN),                                          "3.10.1", FIG5, NULL },
+ { S(LISTEN),                             TCP_CALL_OPEN_ACTIVE,     TCP_GUARD_ALWAYS,                 TCP_STATE_SYN_SENT,   A(SEND_SYN),                                          "3.10.1", FIG5, "the passive OPEN becomes active" },
+ { OPENERS | LIVE | S(TIME_WAIT),         TCP_CALL_OPEN_ACTIVE,     TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.1", NULL, "connection already exists" },
+
+ /* --- 3.10.2 SEND ------------------------------------------------------------------------------------------------------------------------------------------------------------ */
+ { S(CLOSED) | S(LISTEN),                 TCP_CALL_SEND,            TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.2", NULL, "no connection, or nobody to send to" },
+ { S(SYN_RECEIVED) | S(CLOSE_WAIT),       TCP_CALL_SEND,            TCP_GUARD_CLOSE_QUEUED,           TCP_STAY,             A(FAIL_CALL),                                         "3.10.2", NULL, "connection closing" },
+ { OPENERS,                               TCP_CALL_SEND,            TCP_GUARD_ALWAYS,                 TCP_STAY,             A(QUEUE_DATA),                                        "3.10.2", NULL, "queued until established" },
+ { S(ESTABLISHED) | S(CLOSE_WAIT),        TCP_CALL_SEND,            TCP_GUARD_ALWAYS,                 TCP_STAY,             A(QUEUE_DATA),                                        "3.10.2", NULL, NULL },
+ { FIN_WAITS|S(CLOSING)|S(LAST_ACK)|S(TIME_WAIT), TCP_CALL_SEND,    TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.2", NULL, "connection closing" },
+
+ /* --- 3.10.3 RECEIVE --------------------------------------------------------------------------------------------------------------------------------------------------------- */
+ { S(CLOSED),                             TCP_CALL_RECEIVE,         TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.3", NULL, "connection does not exist" },
+ { S(LISTEN) | OPENERS,                   TCP_CALL_RECEIVE,         TCP_GUARD_ALWAYS,                 TCP_STAY,             0,                                                    "3.10.3", NULL, "queued until established" },
+ { LIVE | S(TIME_WAIT),                   TCP_CALL_RECEIVE,         TCP_GUARD_ALWAYS,                 TCP_STAY,             A(DELIVER),                                           "3.10.3", NULL, "what is buffered, then the end of the stream" },
+
+ /* --- 3.10.4 CLOSE ----------------------------------------------------------------------------------------------------------------------------------------------------------- */
+ { S(CLOSED),                             TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.4", NULL, "connection does not exist" },
+ { S(LISTEN),                             TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.4", FIG5, NULL },
+ { S(SYN_SENT),                           TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.4", FIG5, "no segment is sent" },
+ { S(SYN_RECEIVED) | S(CLOSE_WAIT),       TCP_CALL_CLOSE,           TCP_GUARD_CLOSE_QUEUED,           TCP_IGNORE,           0,                                                    "3.10.4", NULL, "one FIN is enough" },
+ { S(SYN_RECEIVED),                       TCP_CALL_CLOSE,           TCP_GUARD_NOTHING_QUEUED,         TCP_STATE_FIN_WAIT_1, A(QUEUE_FIN),                                         "3.10.4", FIG5, NULL },
+ { S(SYN_RECEIVED),                       TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(DEFER_CLOSE),                                       "3.10.4", NULL, "queued until established" },
+ { S(ESTABLISHED),                        TCP_CALL_CLOSE,           TCP_GUARD_UNREAD_DATA,            TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.6.1",  NULL, "data would be lost: the peer must know (RFC 2525 2.17)" },
+ { S(ESTABLISHED),                        TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STATE_FIN_WAIT_1, A(QUEUE_FIN),                                         "3.10.4", FIG5, "at once, even if the FIN waits behind data" },
+ { FIN_WAITS,                             TCP_CALL_CLOSE,           TCP_GUARD_UNREAD_DATA,            TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.6.1",  NULL, "data would be lost: the peer must know (RFC 2525 2.17)" },
+ { FIN_WAITS,                             TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(START_FIN_WAIT_2),                                  "3.10.4", NULL, "no second FIN" },
+ { S(CLOSE_WAIT),                         TCP_CALL_CLOSE,           TCP_GUARD_UNREAD_DATA,            TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.6.1",  NULL, "data would be lost: the peer must know (RFC 2525 2.17)" },
+ { S(CLOSE_WAIT),                         TCP_CALL_CLOSE,           TCP_GUARD_LAST_ACK_AT_CALL,       TCP_STATE_LAST_ACK,   A(QUEUE_FIN),                                         "3.10.4", NULL, "Linux and the BSDs: at the call" },
+ { S(CLOSE_WAIT),                         TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(QUEUE_FIN),                                         "3.10.4", NULL, "LAST-ACK when the FIN leaves" },
+ { S(CLOSING)|S(LAST_ACK)|S(TIME_WAIT),   TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.4", NULL, "connection closing" },
+
+ /* --- 3.10.5 ABORT ----------------------------------------------------------------------------------------------------------------------------------------------------------- */
+ { S(CLOSED),                             TCP_CALL_ABORT,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.5", NULL, "connection does not exist" },
+ { S(LISTEN) | S(SYN_SENT),               TCP_CALL_ABORT,           TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.5", NULL, NULL },
+ { S(SYN_RECEIVED)|S(ESTABLISHED)|FIN_WAITS|S(CLOSE_WAIT), TCP_CALL_ABORT, TCP_GUARD_ALWAYS,          TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.10.5", NULL, NULL },
+ { S(CLOSING)|S(LAST_ACK)|S(TIME_WAIT),   TCP_CALL_ABORT,           TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.5", NULL, "silently" },
+
+ /* --- 3.10.7.1 SEGMENT ARRIVES, CLOSED --------------------------------------------------------------------------------------------------------------------------------------- */
+ { S(CLOSED),                             TCP_SEG_RST,              TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.7.1", NULL, "a RST is never answered" },
+ { S(CLOSED),                             TCP_SEG_STRAY,            TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_RST),                                          "3.10.7.1", NULL, NULL },
+
+ /* --- 3.10.7.2 SEGMENT ARRIVES, LISTEN --------------------------------------------------------------------------------------------------------------------------------------- */
+ { S(LISTEN),                             TCP_SEG_RST,              TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.7.2", NULL, NULL },
+ { S(LISTEN),                             TCP_SEG_BAD_ACK,          TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_RST),                                          "3.10.7.2", NULL, "nothing was sent that could be acknowledged" },
+ { S(LISTEN),                             TCP_SEG_SYN,              TCP_GUARD_ALWAYS,                 TCP_STATE_SYN_RECEIVED, A(SEND_SYN_ACK),                                    "3.10.7.2", FIG5, NULL },
+ { S(LISTEN),                             TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.7.2", NULL, "neither SYN nor ACK nor RST" },
+
+ /* --- 3.10.7.3 SEGMENT ARRIVES, SYN-SENT ------------------------------------------------------------------------------------------------------------------------------------- */
+ { S(SYN_SENT),                           TCP_SEG_BAD_ACK,          TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_RST),                                          "3.10.7.3 first", NULL, NULL },
+ { S(SYN_SENT),                           TCP_SEG_RST,              TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_REFUSED),                                "3.10.7.3 second", NULL, NULL },
+ { S(SYN_SENT),                           TCP_SEG_SYN,              TCP_GUARD_SYN_ACKED,              TCP_STATE_ESTABLISHED, A(SEND_ACK) | A(TELL_OPEN),                          "3.10.7.3 fourth", FIG5, NULL },
+ { S(SYN_SENT),                           TCP_SEG_SYN,              TCP_GUARD_ALWAYS,                 TCP_STATE_SYN_RECEIVED, A(SEND_SYN_ACK),                                    "3.10.7.3 fourth", FIG5, "simultaneous open" },
+ { S(SYN_SENT),                           TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.7.3 fifth", NULL, "neither SYN nor RST" },
+
+ /* --- 3.10.7.4 SEGMENT ARRIVES, first: sequence number ----------------------------------------------------------------------------------------------------------------------- */
+ { S(SYN_RECEIVED) | LIVE,                TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 first", NULL, NULL },
+ { S(TIME_WAIT),                          TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ANY_RESTARTS_TIME_WAIT, TCP_STAY,             A(SEND_ACK) | A(START_TIME_WAIT),                     "3.10.7.4 first", NULL, "Linux: any ACK restarts 2 MSL" },
+ { S(TIME_WAIT),                          TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 first", NULL, NULL },
+ { S(CLOSE_WAIT)|S(CLOSING)|S(LAST_ACK),  TCP_SEG_FIN_AGAIN,        TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 eighth", NULL, "our ACK was lost: once more" },
+ { S(TIME_WAIT),                          TCP_SEG_FIN_AGAIN,        TCP_GUARD_FIN_RESTARTS_TIME_WAIT, TCP_STAY,             A(SEND_ACK) | A(START_TIME_WAIT),                     "3.10.7.4 eighth", NULL, "the first job of TIME-WAIT" },
+ { S(TIME_WAIT),                          TCP_SEG_FIN_AGAIN,        TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 eighth", NULL, NULL },
+
+ /* --- 3.10.7.4 second: RST --------------------------------------------------------------------------------------------------------------------------------------------------- */
+ { S(SYN_RECEIVED),                       TCP_SEG_RST,              TCP_GUARD_PASSIVE_OPEN,           TCP_STATE_LISTEN,     A(STOP_TIMERS) | A(LISTEN_AGAIN),                     "3.10.7.4 second", NULL, "back to the passive OPEN" },
+ { S(SYN_RECEIVED),                       TCP_SEG_RST,              TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_REFUSED),                                "3.10.7.4 second", NULL, NULL },
+ { LIVE,                                  TCP_SEG_RST,              TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_RESET),                                  "3.10.7.4 second", NULL, NULL },
+ { S(TIME_WAIT),                          TCP_SEG_RST,              TCP_GUARD_RST_ENDS_TIME_WAIT,     TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.7.4 second", NULL, "TIME-WAIT assassination (RFC 1337)" },
+ { S(TIME_WAIT),                          TCP_SEG_RST,              TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "RFC 1337 3", NULL, NULL },
+ { S(SYN_RECEIVED) | LIVE,                TCP_SEG_RST_INEXACT,      TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_CHALLENGE_ACK),                                "3.10.7.4 second", NULL, "RFC 5961 3.2" },
+ { S(TIME_WAIT),                          TCP_SEG_RST_INEXACT,      TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "RFC 1337 3", NULL, NULL },
+
+ /* --- 3.10.7.4 fourth: SYN --------------------------------------------------------------------------------------------------------------------------------------------------- */
+ { S(SYN_RECEIVED),                       TCP_SEG_SYN,              TCP_GUARD_PASSIVE_OPEN,           TCP_STATE_LISTEN,     A(STOP_TIMERS) | A(LISTEN_AGAIN),                     "3.10.7.4 fourth", NULL, "back to the passive OPEN" },
+ { S(SYN_RECEIVED) | LIVE | S(TIME_WAIT), TCP_SEG_SYN,              TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_CHALLENGE_ACK),                                "3.10.7.4 fourth", NULL, "RFC 5961 4.2" },
+
+ /* --- 3.10.7.4 fifth: ACK ---------------------------------------------------------------------------------------------------------------------------------------------------- */
+ { S(SYN_RECEIVED),                       TCP_SEG_BAD_ACK,          TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_RST),                                          "3.10.7.4 fifth", NULL, NULL },
+ { S(SYN_RECEIVED),                       TCP_SEG_ACK_OF_SYN,       TCP_GUARD_ALWAYS,                 TCP_STATE_ESTABLISHED, A(TELL_OPEN),                                        "3.10.7.4 fifth", FIG5, NULL },
+ { LIVE | S(TIME_WAIT),                   TCP_SEG_BAD_ACK,          TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 fifth", NULL, NULL },
+ { S(FIN_WAIT_1),                         TCP_SEG_ACK_OF_FIN,       TCP_GUARD_ALWAYS,                 TCP_STATE_FIN_WAIT_2, A(START_FIN_WAIT_2),                                  "3.10.7.4 fifth", FIG5, NULL },
+ { S(CLOSING),                            TCP_SEG_ACK_OF_FIN,       TCP_GUARD_ALWAYS,                 TCP_STATE_TIME_WAIT,  A(STOP_TIMERS) | A(START_TIME_WAIT),                  "3.10.7.4 fifth", FIG5, NULL },
+ { S(LAST_ACK),                           TCP_SEG_ACK_OF_FIN,       TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.7.4 fifth", FIG5, NULL },
+ { S(TIME_WAIT),                          TCP_SEG_ACK_IN_TIME_WAIT, TCP_GUARD_ANY_RESTARTS_TIME_WAIT, TCP_STAY,             A(START_TIME_WAIT),                                   "3.10.7.4 fifth", NULL, "Linux: any ACK restarts 2 MSL" },
+ { S(TIME_WAIT),                          TCP_SEG_ACK_IN_TIME_WAIT, TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.7.4 fifth", NULL, "only the peer's FIN can usefully arrive" },
+
+ /* --- 3.10.7.4 seventh: segment text ----------------------------------------------------------------------------------------------------------------------------------------- */
+ { FIN_WAITS,                             TCP_SEG_TEXT_UNWANTED,    TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.6.1", NULL, "the application has closed: nobody will read it" },
+
+ { S(ESTABLISHED) | FIN_WAITS,            TCP_SEG_EARLY,            TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 seventh", NULL, "held: neither text nor FIN counts before the hole is filled" },
+
+ /* --- 3.10.7.4 eighth: FIN --------------------------------------------------------------------------------------------------------------------------------------------------- */
+ { S(ESTABLISHED),                        TCP_SEG_FIN,              TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSE_WAIT, A(SEND_ACK_OF_FIN) | A(TELL_EOF),                     "3.10.7.4 eighth", FIG5, NULL },
+ { S(FIN_WAIT_1),                         TCP_SEG_FIN,              TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSING,    A(SEND_ACK) | A(TELL_EOF),                            "3.10.7.4 eighth", FIG5, "our own FIN is not acknowledged yet" },
+ { S(FIN_WAIT_2),                         TCP_SEG_FIN,              TCP_GUARD_ALWAYS,                 TCP_STATE_TIME_WAIT,  A(STOP_TIMERS)|A(SEND_ACK)|A(START_TIME_WAIT)|A(TELL_EOF), "3.10.7.4 eighth", FIG5, NULL },
+
+ /* --- our FIN leaves (3.10.4: after the data before it) ------------------------------------------------------------------------------------------------------------------------ */
+ { S(CLOSE_WAIT),                         TCP_FIN_SENT,             TCP_GUARD_ALWAYS,                 TCP_STATE_LAST_ACK,   0,                                                    "3.10.4", FIG5, NULL },
+ { S(FIN_WAIT_1)|S(CLOSING)|S(LAST_ACK),  TCP_FIN_SENT,             TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.4", NULL, "the state changed at the CLOSE" },
+
+ /* --- 3.10.8 timeouts -------------------------------------------------------------------------------------------------------------------------------------------------------- */
+ { OPENERS | SENDERS,                     TCP_TMO_RETRANSMISSION,   TCP_GUARD_LIMIT_REACHED,          TCP_STATE_CLOSED,     END | A(TELL_TIMEOUT),                                "3.8.3", NULL, "R2: give up, silently" },
+ { OPENERS | SENDERS,                     TCP_TMO_RETRANSMISSION,   TCP_GUARD_ALWAYS,                 TCP_STAY,             A(RETRANSMIT),                                        "3.10.8", NULL, "RFC 6298 5.4 to 5.6" },
+ { SENDERS,                               TCP_TMO_PROBE,            TCP_GUARD_ALWAYS,                 TCP_STAY,             A(PROBE_TAIL),                                        "RFC 8985 7.3", NULL, NULL },
+ { SENDERS,                               TCP_TMO_PERSIST,          TCP_GUARD_LIMIT_REACHED,          TCP_STATE_CLOSED,     END | A(TELL_TIMEOUT),                                "3.8.6.1", NULL, "probes without any answer" },
+ { SENDERS,                               TCP_TMO_PERSIST,          TCP_GUARD_ALWAYS,                 TCP_STAY,             A(PROBE_WINDOW),                                      "3.8.6.1", NULL, NULL },
+ { LIVE,                                  TCP_TMO_DELAYED_ACK,      TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.8.6.3", NULL, "it has waited long enough" },
+ { OPENERS | SENDERS,                     TCP_TMO_USER,             TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_TIMEOUT),                                "3.10.8", NULL, NULL },
+ { S(FIN_WAIT_2),                         TCP_TMO_FIN_WAIT_2,       TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "extension", NULL, "no RFC: stacks free a FIN-WAIT-2 that nobody holds" },
+ { S(TIME_WAIT),                          TCP_TMO_TIME_WAIT,        TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.8", FIG5, NULL },
+};
+/* clang-format on */
+
+#define ROW_COUNT (sizeof ROWS / sizeof ROWS[0])
+_Static_assert(ROW_COUNT < 255, "the index holds row + 1 in an octet");
+
+const TcpRow *tcp_fsm_rows(unsigned *ret_count) {
+  *ret_count = ROW_COUNT;
+  return ROWS;
+}
+
+void tcp_fsm_index_init(TcpFsmIndex *index) {
+  memset(index, 0, sizeof *index);
+  for (size_t row = ROW_COUNT; row-- > 0;)
+    for (unsigned state = 0; state < TCP_STATE_COUNT; state++)
+      if (ROWS[row].from >> state & 1)
+        index->first[state][ROWS[row].stimulus] = (uint8_t)(row + 1);
+}
+
+const TcpRow *tcp_fsm_first(const TcpFsmIndex *index, TcpState state, TcpStimulus stimulus) {
+  uint8_t first = index->first[state][stimulus];
+  return first ? &ROWS[first - 1] : NULL;
+}
+
+const TcpRow *tcp_fsm_next(const TcpRow *row, TcpState state) {
+  for (const TcpRow *next = row + 1; next < ROWS + ROW_COUNT; next++)
+    if (next->stimulus == row->stimulus && next->from >> state & 1)
+      return next;
+  return NULL;
+}
+
+const TcpRow *tcp_fsm_lookup(const TcpFsmIndex *index, TcpState state, TcpStimulus stimulus, uint32_t holds) {
+  const TcpRow *row = tcp_fsm_first(index, state, stimulus);
+  while (row && row->guard != TCP_GUARD_ALWAYS && !(holds >> row->guard & 1))
+    row = tcp_fsm_next(row, state);
+  return row;
+}

@@ -1,0 +1,106 @@
+/* A host's TCP, seen from outside: segments, user calls and timeouts come in; segments and notices go out through TcpOps.
+ * No I/O: the simulator, the script player and the fault search drive the same core.
+ *
+ * A connection end (a TCB) is named by a 32-bit handle; it dies when the table says DELETE_TCB, and TcpOps.deleted is the
+ * last that is heard of it. A stack owns its TCBs; everything it is given it borrows. */
+#ifndef TEARDOWN_TCP_TCP_STACK_H
+#define TEARDOWN_TCP_TCP_STACK_H
+
+#include "engine/sim.h"
+#include "net/segment.h"
+#include "tcp/seq.h"
+#include "tcp/tcp_fsm.h"
+#include "tcp/tcp_profile.h"
+#include "trace/trace_writer.h"
+
+typedef struct TcpStack TcpStack;
+
+typedef uint32_t TcpHandle;
+#define TCP_NO_HANDLE 0
+
+/* What the application is told. */
+typedef enum {
+  TCP_NOTICE_OPEN,    /* established */
+  TCP_NOTICE_DATA,    /* octets arrived and wait to be read */
+  TCP_NOTICE_EOF,     /* after everything before it, the end of the stream */
+  TCP_NOTICE_RESET,   /* connection reset */
+  TCP_NOTICE_REFUSED, /* connection refused */
+  TCP_NOTICE_TIMEOUT, /* timed out */
+  TCP_NOTICE_CLOSED,  /* closed */
+} TcpNotice;
+
+typedef struct TcpOps {
+  /* Sends `segment`: ports, flags, numbers, options, conn, attempt and why are filled; hosts are not. */
+  void (*send)(void *host, TcpHandle end, Segment *segment);
+  void (*notice)(void *host, TcpHandle end, TcpNotice notice);
+  /* The end is in state `to` now; `until` is when TIME-WAIT ends, else SIM_NEVER. Also called when TIME-WAIT restarts. */
+  void (*entered)(void *host, TcpHandle end, TcpState to, SimTime until);
+  /* Chooses an initial sequence number, now (RFC 9293 3.4.1). */
+  Seq (*choose_iss)(void *host, TcpHandle end);
+  /* The TCB is gone: the last that is heard of it. */
+  void (*deleted)(void *host, TcpHandle end);
+} TcpOps;
+
+/* Who a connection end is. */
+typedef struct TcpIdentity {
+  uint32_t conn;  /* index of the connection, for segments and trace */
+  uint32_t owner; /* the host's own number for this end: comes back by tcp_owner() */
+  Name conn_name;
+  uint16_t lport, rport;
+  uint16_t peer; /* host index */
+} TcpIdentity;
+
+/* `params` is copied. `host_name` is for the trace, `host` is handed to `ops`. */
+TcpStack *tcp_stack_new(Sim *sim, const Tracer *tracer, const TcpParams *params, Name host_name, const TcpOps *ops,
+                        void *host);
+void tcp_stack_free(TcpStack *stack);
+const TcpParams *tcp_stack_params(const TcpStack *stack);
+/* How often each row of the table was applied, by index of the row. */
+const uint64_t *tcp_stack_row_hits(const TcpStack *stack);
+
+/* --- ends --------------------------------------------------------------------------------------------------------- */
+
+/* A new end in CLOSED: an OPEN call comes next. */
+TcpHandle tcp_end_new(TcpStack *stack, const TcpIdentity *identity);
+/* Puts a new end straight into ESTABLISHED, as if a handshake had been: `irs` is the peer's initial number, `peer_mss`
+ * and `peer_wnd` what it announced, `rtt` the one sample taken (SIM_NEVER: none). */
+TcpHandle tcp_end_new_established(TcpStack *stack, const TcpIdentity *identity, Seq iss, Seq irs, uint32_t peer_mss,
+                                  uint32_t peer_wnd, SimTime rtt);
+
+TcpState tcp_end_state(const TcpStack *stack, TcpHandle end);
+uint32_t tcp_end_owner(const TcpStack *stack, TcpHandle end);
+Seq tcp_end_iss(const TcpStack *stack, TcpHandle end);
+
+/* --- RFC 9293 3.10.1 to 3.10.6, user calls ------------------------------------------------------------------------ */
+
+typedef enum {
+  TCP_CALL_OK,
+  TCP_CALL_ERROR_EXISTS,   /* connection already exists */
+  TCP_CALL_ERROR_NOT_OPEN, /* connection does not exist, or is not open yet */
+  TCP_CALL_ERROR_CLOSING,  /* connection closing */
+} TcpCallResult;
+
+/* What `call` (a TCP_CALL_* stimulus) would come to now, without making it. */
+TcpCallResult tcp_call_foresee(const TcpStack *stack, TcpHandle end, TcpStimulus call);
+
+TcpCallResult tcp_open_passive(TcpStack *stack, TcpHandle end);
+TcpCallResult tcp_open_active(TcpStack *stack, TcpHandle end);
+TcpCallResult tcp_send(TcpStack *stack, TcpHandle end, uint64_t octets);
+/* Reads up to `max` octets of what has arrived in order; `ret_octets` is how many, and `ret_eof` is TRUE when the end of
+ * the stream was reached and read with this call. */
+TcpCallResult tcp_receive(TcpStack *stack, TcpHandle end, uint64_t max, uint64_t *ret_octets, gboolean *ret_eof);
+/* The same inside a notice, for an application that reads what comes at once: no rule of the table, no ACK of its own. */
+void tcp_take(TcpStack *stack, TcpHandle end, uint64_t max, uint64_t *ret_octets, gboolean *ret_eof);
+/* CLOSE in the RFC's sense: no more to send (shutdown of the sending side); `and_reading` when the application will not
+ * read either, as after close(). */
+TcpCallResult tcp_close(TcpStack *stack, TcpHandle end, gboolean and_reading);
+TcpCallResult tcp_abort(TcpStack *stack, TcpHandle end);
+
+/* --- RFC 9293 3.10.7, segments ------------------------------------------------------------------------------------ */
+
+/* For an end this host has. */
+void tcp_segment_arrives(TcpStack *stack, TcpHandle end, const Segment *segment);
+/* For which this host has none: CLOSED (3.10.7.1). */
+void tcp_segment_arrives_closed(TcpStack *stack, const Segment *segment, Name conn_name);
+
+#endif

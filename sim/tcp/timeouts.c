@@ -1,0 +1,183 @@
+/* RFC 9293 3.10.8: timeouts. A handler raises a stimulus; the table decides. The sending timer has three jobs, never two
+ * at once: retransmission (RFC 6298), the probe of a lost tail (RFC 8985 7), and window probes (RFC 9293 3.8.6.1). */
+#include "tcp/tcp_conn_priv.h"
+
+static void trace_timer(const TcpConn *conn, TcpTimer which, TraceWord change, SimTime until) {
+  const Tracer *tracer = conn->stack->tracer;
+  if (!tracer_on(tracer))
+    return;
+  TraceRecord record = {.t = sim_now(conn->stack->sim), .kind = TRACE_TIMER};
+  record.timer.host = conn->stack->host_name;
+  record.timer.conn = conn->who.conn_name;
+  record.timer.timer = which;
+  record.timer.change = change;
+  record.timer.until = until;
+  tracer_put(tracer, &record);
+}
+
+static TcpTimer sending_name(const TcpConn *conn) {
+  switch ((TcpSendingMode)conn->sending_mode) {
+  case TCP_SENDING_RETRANSMISSION:
+    return TCP_TIMER_RETRANSMISSION;
+  case TCP_SENDING_PROBE:
+    return TCP_TIMER_PROBE;
+  case TCP_SENDING_PERSIST:
+    return TCP_TIMER_PERSIST;
+  }
+  g_assert_not_reached();
+}
+
+static TcpTimer state_name(const TcpConn *conn) {
+  return conn->state == TCP_STATE_TIME_WAIT ? TCP_TIMER_TIME_WAIT : TCP_TIMER_FIN_WAIT_2;
+}
+
+static void arm(TcpConn *conn, Timer *timer, TcpTimer which, EventKindId kind, SimTime delay) {
+  SimTime until = simtime_add(sim_now(conn->stack->sim), delay);
+  timer_arm(conn->stack->sim, timer, until, kind, conn->handle, 0);
+  trace_timer(conn, which, TRACE_WORD_ARMED, until);
+}
+
+static void stop(TcpConn *conn, Timer *timer, TcpTimer which) {
+  if (!timer_armed(timer))
+    return;
+  timer_stop(conn->stack->sim, timer);
+  trace_timer(conn, which, TRACE_WORD_STOPPED, SIM_NEVER);
+}
+
+/* RFC 8985 7.2: the probe timeout, no later than the RTO; with one segment out the peer may delay its ACK. */
+static SimTime probe_delay(TcpConn *conn) {
+  TcpPool *pool = &conn->stack->pool;
+  SimTime delay = 2 * conn->srtt;
+  if (tcp_queue_front(pool, &conn->sent) == tcp_queue_back(pool, &conn->sent))
+    delay += conn->stack->params.rto_min;
+  return MIN(delay, tcp_rto_now(conn));
+}
+
+static gboolean may_probe_tail(const TcpConn *conn) {
+  return conn->stack->params.tail_loss_probe && conn->has_rtt && !conn->probing_tail && conn->retransmissions == 0 &&
+         conn->state != TCP_STATE_SYN_SENT && conn->state != TCP_STATE_SYN_RECEIVED;
+}
+
+/* RFC 6298 5.1 to 5.3: runs while anything is out, stops when all is acknowledged, restarts on an ACK of new data. */
+void tcp_timers_sending(TcpConn *conn, gboolean restart) {
+  gboolean out = conn->sent.head != 0;
+  if (!out) {
+    if (conn->sending_mode != TCP_SENDING_PERSIST)
+      stop(conn, &conn->t_sending, sending_name(conn));
+    return;
+  }
+  if (timer_armed(&conn->t_sending) && !restart && conn->sending_mode != TCP_SENDING_PERSIST)
+    return;
+  if (timer_armed(&conn->t_sending) && conn->sending_mode == TCP_SENDING_PERSIST)
+    stop(conn, &conn->t_sending, TCP_TIMER_PERSIST);
+  gboolean probe = may_probe_tail(conn);
+  conn->sending_mode = probe ? TCP_SENDING_PROBE : TCP_SENDING_RETRANSMISSION;
+  arm(conn, &conn->t_sending, sending_name(conn), conn->stack->kind_sending,
+      probe ? probe_delay(conn) : tcp_rto_now(conn));
+}
+
+void tcp_timers_persist(TcpConn *conn) {
+  conn->sending_mode = TCP_SENDING_PERSIST;
+  arm(conn, &conn->t_sending, TCP_TIMER_PERSIST, conn->stack->kind_sending, tcp_persist_interval(conn));
+}
+
+/* At its greatest interval, and answered every time, the persist timer renews itself for ever. */
+void tcp_timers_probe_answered(TcpConn *conn) {
+  TcpStack *stack = conn->stack;
+  conn->retransmissions = 0;
+  if (!conn->probe_answered && tcp_persist_interval(conn) == stack->params.persist_max)
+    timer_arm_renewing(stack->sim, &conn->t_sending, conn->t_sending.until, stack->kind_sending, conn->handle, 0);
+  conn->probe_answered = TRUE;
+}
+
+void tcp_timers_delay_ack(TcpConn *conn, SimTime delay) {
+  if (!timer_armed(&conn->t_ack))
+    arm(conn, &conn->t_ack, TCP_TIMER_DELAYED_ACK, conn->stack->kind_ack, delay);
+}
+
+void tcp_timers_ack_sent(TcpConn *conn) {
+  stop(conn, &conn->t_ack, TCP_TIMER_DELAYED_ACK);
+}
+
+void tcp_timers_time_wait(TcpConn *conn) {
+  arm(conn, &conn->t_state, TCP_TIMER_TIME_WAIT, conn->stack->kind_state, conn->stack->params.time_wait);
+}
+
+void tcp_timers_fin_wait_2(TcpConn *conn) {
+  SimTime delay = conn->stack->params.fin_wait_2_timeout;
+  if (conn->state == TCP_STATE_FIN_WAIT_2 && conn->nobody_reads && delay != SIM_NEVER && !timer_armed(&conn->t_state))
+    arm(conn, &conn->t_state, TCP_TIMER_FIN_WAIT_2, conn->stack->kind_state, delay);
+}
+
+/* Counts while anything waits to be acknowledged, from the last progress on. */
+void tcp_timers_user(TcpConn *conn, gboolean restart) {
+  SimTime delay = conn->stack->params.user_timeout;
+  if (delay == SIM_NEVER)
+    return;
+  gboolean waiting = conn->sent.head || conn->unsent || (conn->fin_queued && !conn->fin_acked);
+  if (!waiting)
+    stop(conn, &conn->t_user, TCP_TIMER_USER);
+  else if (restart || !timer_armed(&conn->t_user))
+    arm(conn, &conn->t_user, TCP_TIMER_USER, conn->stack->kind_user, delay);
+}
+
+void tcp_timers_stop_all(TcpConn *conn) {
+  stop(conn, &conn->t_sending, sending_name(conn));
+  stop(conn, &conn->t_ack, TCP_TIMER_DELAYED_ACK);
+  if (timer_armed(&conn->t_state))
+    stop(conn, &conn->t_state, state_name(conn));
+  stop(conn, &conn->t_user, TCP_TIMER_USER);
+}
+
+/* --- expiries ---------------------------------------------------------------------------------------------------- */
+
+static void run_sending(void *context, uint32_t handle, uint64_t arg) {
+  (void)arg;
+  TcpConn *conn = tcp_conn_get(context, handle);
+  timer_expired(&conn->t_sending);
+  trace_timer(conn, sending_name(conn), TRACE_WORD_EXPIRED, SIM_NEVER);
+  switch ((TcpSendingMode)conn->sending_mode) {
+  case TCP_SENDING_RETRANSMISSION:
+    tcp_conn_apply(conn, TCP_TMO_RETRANSMISSION, NULL);
+    break;
+  case TCP_SENDING_PROBE:
+    tcp_conn_apply(conn, TCP_TMO_PROBE, NULL);
+    break;
+  case TCP_SENDING_PERSIST:
+    tcp_conn_apply(conn, TCP_TMO_PERSIST, NULL);
+    break;
+  }
+  tcp_conn_finish(conn);
+}
+
+static void run_ack(void *context, uint32_t handle, uint64_t arg) {
+  (void)arg;
+  TcpConn *conn = tcp_conn_get(context, handle);
+  timer_expired(&conn->t_ack);
+  trace_timer(conn, TCP_TIMER_DELAYED_ACK, TRACE_WORD_EXPIRED, SIM_NEVER);
+  tcp_conn_apply(conn, TCP_TMO_DELAYED_ACK, NULL);
+  tcp_conn_finish(conn);
+}
+
+static void run_state(void *context, uint32_t handle, uint64_t arg) {
+  (void)arg;
+  TcpConn *conn = tcp_conn_get(context, handle);
+  timer_expired(&conn->t_state);
+  trace_timer(conn, state_name(conn), TRACE_WORD_EXPIRED, SIM_NEVER);
+  tcp_conn_apply(conn, conn->state == TCP_STATE_TIME_WAIT ? TCP_TMO_TIME_WAIT : TCP_TMO_FIN_WAIT_2, NULL);
+  tcp_conn_finish(conn);
+}
+
+static void run_user(void *context, uint32_t handle, uint64_t arg) {
+  (void)arg;
+  TcpConn *conn = tcp_conn_get(context, handle);
+  timer_expired(&conn->t_user);
+  trace_timer(conn, TCP_TIMER_USER, TRACE_WORD_EXPIRED, SIM_NEVER);
+  tcp_conn_apply(conn, TCP_TMO_USER, NULL);
+  tcp_conn_finish(conn);
+}
+
+const EventKind TCP_KIND_SENDING = {"tcp sending timer", SIM_PHASE_TIMER, run_sending};
+const EventKind TCP_KIND_ACK = {"tcp delayed ack", SIM_PHASE_TIMER, run_ack};
+const EventKind TCP_KIND_STATE = {"tcp state timer", SIM_PHASE_TIMER, run_state};
+const EventKind TCP_KIND_USER = {"tcp user timer", SIM_PHASE_TIMER, run_user};

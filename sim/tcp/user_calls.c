@@ -1,0 +1,121 @@
+/* RFC 9293 3.10.1 to 3.10.6: user calls. The table says what a call does in each state; here is what it takes and gives. */
+#include "tcp/tcp_conn_priv.h"
+
+static gboolean failed(const TcpRow *row) {
+  return (row->actions & 1u << TCP_ACTION_FAIL_CALL) != 0;
+}
+
+TcpCallResult tcp_call_foresee(const TcpStack *stack, TcpHandle end, TcpStimulus call) {
+  const TcpConn *conn = tcp_conn_get(stack, end);
+  if (!failed(tcp_conn_row(conn, call)))
+    return TCP_CALL_OK;
+  if (call == TCP_CALL_OPEN_ACTIVE || call == TCP_CALL_OPEN_PASSIVE)
+    return TCP_CALL_ERROR_EXISTS;
+  return conn->state == TCP_STATE_CLOSED || conn->state == TCP_STATE_LISTEN ? TCP_CALL_ERROR_NOT_OPEN
+                                                                            : TCP_CALL_ERROR_CLOSING;
+}
+
+/* --- ends --------------------------------------------------------------------------------------------------------- */
+
+TcpHandle tcp_end_new(TcpStack *stack, const TcpIdentity *identity) {
+  return tcp_conn_new(stack, identity, TCP_STATE_CLOSED)->handle;
+}
+
+TcpHandle tcp_end_new_established(TcpStack *stack, const TcpIdentity *identity, Seq iss, Seq irs, uint32_t peer_mss,
+                                  uint32_t peer_wnd, SimTime rtt) {
+  TcpConn *conn = tcp_conn_new(stack, identity, TCP_STATE_ESTABLISHED);
+  conn->snd.iss = iss;
+  conn->snd.una = conn->snd.nxt = iss + 1;
+  conn->snd.wnd = conn->snd.max_wnd = peer_wnd;
+  conn->snd.wl1 = irs;
+  conn->snd.wl2 = iss + 1;
+  conn->rcv.irs = irs;
+  conn->rcv.nxt = irs + 1;
+  conn->rcv.edge = conn->rcv.nxt + stack->params.rcv_wnd;
+  conn->mss = MIN(conn->mss, peer_mss);
+  if (rtt != SIM_NEVER)
+    tcp_rto_sample(conn, rtt);
+  return conn->handle;
+}
+
+/* --- calls -------------------------------------------------------------------------------------------------------- */
+
+static TcpCallResult open_call(TcpStack *stack, TcpHandle end, TcpStimulus stimulus) {
+  TcpCallResult result = tcp_call_foresee(stack, end, stimulus);
+  TcpConn *conn = tcp_conn_get(stack, end);
+  if (result == TCP_CALL_OK)
+    conn->passive_open = stimulus == TCP_CALL_OPEN_PASSIVE; /* MUST-11 */
+  tcp_conn_apply(conn, stimulus, NULL);
+  tcp_conn_finish(conn);
+  return result;
+}
+
+TcpCallResult tcp_open_passive(TcpStack *stack, TcpHandle end) {
+  return open_call(stack, end, TCP_CALL_OPEN_PASSIVE);
+}
+
+TcpCallResult tcp_open_active(TcpStack *stack, TcpHandle end) {
+  return open_call(stack, end, TCP_CALL_OPEN_ACTIVE);
+}
+
+TcpCallResult tcp_send(TcpStack *stack, TcpHandle end, uint64_t octets) {
+  TcpCallResult result = tcp_call_foresee(stack, end, TCP_CALL_SEND);
+  TcpConn *conn = tcp_conn_get(stack, end);
+  tcp_conn_apply(conn, TCP_CALL_SEND, NULL);
+  if (result == TCP_CALL_OK && octets) {
+    conn->unsent += octets;
+    TcpEntry *mark = tcp_queue_push(&stack->pool, &conn->marks);
+    mark->seq = conn->snd.nxt + (uint32_t)conn->unsent;
+  }
+  tcp_conn_finish(conn);
+  return result;
+}
+
+/* Whether reading lets the window advance by a step that is worth an ACK of its own. */
+static void update_window(TcpConn *conn) {
+  uint32_t buffer = conn->stack->params.rcv_wnd;
+  uint32_t free_octets = buffer > conn->unread ? buffer - conn->unread : 0;
+  uint32_t growth = conn->rcv.nxt + free_octets - conn->rcv.edge;
+  if (!conn->fin_rcvd && seq_gt(conn->rcv.nxt + free_octets, conn->rcv.edge) &&
+      growth >= MIN(buffer / 2, 2 * conn->stack->params.mss)) {
+    conn->ack_now = TRUE;
+    conn->ack_why = conn->stack->why.window_update;
+  }
+}
+
+TcpCallResult tcp_receive(TcpStack *stack, TcpHandle end, uint64_t max, uint64_t *ret_octets, gboolean *ret_eof) {
+  TcpCallResult result = tcp_call_foresee(stack, end, TCP_CALL_RECEIVE);
+  TcpConn *conn = tcp_conn_get(stack, end);
+  tcp_conn_apply(conn, TCP_CALL_RECEIVE, NULL);
+  if (result == TCP_CALL_OK)
+    tcp_take(stack, end, max, ret_octets, ret_eof);
+  tcp_conn_finish(conn);
+  return result;
+}
+
+void tcp_take(TcpStack *stack, TcpHandle end, uint64_t max, uint64_t *ret_octets, gboolean *ret_eof) {
+  TcpConn *conn = tcp_conn_get(stack, end);
+  uint32_t octets = (uint32_t)MIN(conn->unread, max);
+  conn->unread -= octets;
+  *ret_octets = octets;
+  *ret_eof = conn->fin_rcvd && conn->unread == 0;
+  if (octets)
+    update_window(conn);
+}
+
+TcpCallResult tcp_close(TcpStack *stack, TcpHandle end, gboolean and_reading) {
+  TcpCallResult result = tcp_call_foresee(stack, end, TCP_CALL_CLOSE);
+  TcpConn *conn = tcp_conn_get(stack, end);
+  conn->nobody_reads |= and_reading;
+  tcp_conn_apply(conn, TCP_CALL_CLOSE, NULL);
+  tcp_conn_finish(conn);
+  return result;
+}
+
+TcpCallResult tcp_abort(TcpStack *stack, TcpHandle end) {
+  TcpCallResult result = tcp_call_foresee(stack, end, TCP_CALL_ABORT);
+  TcpConn *conn = tcp_conn_get(stack, end);
+  tcp_conn_apply(conn, TCP_CALL_ABORT, NULL);
+  tcp_conn_finish(conn);
+  return result;
+}
