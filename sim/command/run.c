@@ -1,0 +1,110 @@
+/* teardown run: simulate scenarios and show what happened. */
+#include "command/cli.h"
+#include "command/command.h"
+#include "command/judge.h"
+#include "command/show.h"
+
+#include <string.h>
+
+typedef struct Options {
+  char *format, *directory;
+  gboolean quiet_expectations;
+  CliRunOptions run;
+  CliStyleOptions style;
+} Options;
+
+/* What failed, on stderr; nothing when all hold. */
+static void print_failures(const CheckFile *file) {
+  if (file->error)
+    fprintf(stderr, "teardown run: %s: %s\n", file->name, file->error);
+  for (guint i = 0; file->results && i < file->results->len; i++) {
+    const CheckResult *result = g_ptr_array_index(file->results, i);
+    if (!result->ok)
+      fprintf(stderr, "teardown run: %s: expected %s\n  but %s\n", file->name, result->text, result->detail);
+  }
+}
+
+static int judge(const CheckFile *file, const Options *options) {
+  if (file->error) {
+    print_failures(file);
+    return EXIT_CANNOT;
+  }
+  if (options->quiet_expectations || cli_run_is_changed(&options->run))
+    return EXIT_HOLDS;
+  print_failures(file);
+  for (guint i = 0; i < file->results->len; i++)
+    if (!((const CheckResult *)g_ptr_array_index(file->results, i))->ok)
+      return EXIT_FAILED;
+  return EXIT_HOLDS;
+}
+
+/* `several`: more than one scenario, so that each gets a folder of its own below -o DIR. */
+static int run_one(const char *path, const Options *options, gboolean several) {
+  g_autoptr(Scenario) scenario = cli_load(path, &options->run);
+  if (!scenario)
+    return EXIT_CANNOT;
+  g_autoptr(Trace) trace = NULL;
+  CheckFile *file = judge_scenario(scenario, &options->run.options, &trace);
+  int status = judge(file, options);
+  check_file_free(file);
+  if (options->directory) {
+    g_autofree char *directory =
+        several ? g_build_filename(options->directory, scenario->name, NULL) : g_strdup(options->directory);
+    if (!show_write_files(trace, directory))
+      return EXIT_CANNOT;
+    printf("%s: ladder.txt, timeline.txt, summary.txt and trace.jsonl are in %s\n", scenario->name, directory);
+    if (!options->format)
+      return status;
+  }
+  TextStyle style = cli_style(&options->style, stdout);
+  GString *out = g_string_new(NULL);
+  char *error = NULL;
+  gboolean known = show_trace(trace, options->format, &style, out, &error);
+  g_assert(known); /* checked before */
+  fwrite(out->str, 1, out->len, stdout);
+  g_string_free(out, TRUE);
+  return status;
+}
+
+static int run_all(int argc, char **argv, const Options *options) {
+  char *error = NULL;
+  if (options->format && !show_check_format(options->format, &error)) {
+    int status = cli_complain("run", TRUE, "%s", error);
+    g_free(error);
+    return status;
+  }
+  if (argc < 2)
+    return cli_complain("run", TRUE, "which scenario? Give one or more JSON files (shipped ones are in scenarios/)");
+  int status = EXIT_HOLDS;
+  for (int i = 1; i < argc; i++) {
+    if (i > 1 && !options->directory)
+      putchar('\n');
+    int one = run_one(argv[i], options, argc > 2);
+    status = MAX(status, one);
+  }
+  return cli_flush(status);
+}
+
+int command_run(int argc, char **argv) {
+  Options options = {0};
+  const GOptionEntry entries[] = {
+      {"format", 'f', 0, G_OPTION_ARG_STRING, &options.format,
+       "What to print: a list of ladder, timeline, summary, jsonl (default: ladder,timeline)", "LIST"},
+      {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.directory,
+       "Write ladder, timeline, summary and trace into DIR instead", "DIR"},
+      {"no-check", 0, 0, G_OPTION_ARG_NONE, &options.quiet_expectations, "Do not judge the scenario's expectations",
+       NULL},
+      {NULL, 0, 0, 0, NULL, NULL, NULL}};
+  int status = EXIT_CANNOT;
+  if (cli_parse(&argc, &argv, "FILE...", "Simulates scenarios and shows what happened, segment by segment.",
+                "Exit status: 0 all expectations of the scenarios hold (or the options change the run), 1 one failed,\n"
+                "2 a scenario could not be run.\n\n"
+                "Example: teardown run scenarios/loss/first-fin-lost.json --profile client=linux",
+                entries, &options.run, &options.style))
+    status = run_all(argc, argv, &options);
+  g_free(options.format);
+  g_free(options.directory);
+  cli_run_options_clear(&options.run);
+  cli_style_options_clear(&options.style);
+  return status;
+}
