@@ -1,6 +1,6 @@
 /* The set of future events, ordered by (instant, phase, order of scheduling).
  *
- * Ordering is total, so a run is reproducible: first `at`; then `phase` (knob K12: see sim.h); then `order`, which the
+ * Ordering is total, so a run is reproducible: first `at`; then `phase` (see sim.h); then `order`, which the
  * caller numbers (sim.c: a counter, or a permutation of it in shuffle mode).
  * The payload of an event stays in a slab and is addressed by a slot; the queue proper moves 16-byte keys only.
  *

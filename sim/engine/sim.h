@@ -1,6 +1,6 @@
 /* One simulation: the clock, the future events, the run loop and its budgets. Knows nothing of networks.
  *
- * Order at one instant (knob K12, written here and nowhere else): timers, then arrivals in the order they were sent,
+ * Order at one instant (written here and nowhere else): timers, then arrivals in the order they were sent,
  * then application calls; within a phase, the order of scheduling. In shuffle mode (sim_set_tie_shuffle()) events of
  * equal instant and phase run in an order drawn from the seed: results that depend on it are bugs.
  *

@@ -1,0 +1,149 @@
+#include "engine/sim.h"
+
+#include "engine/rng.h"
+
+#define KINDS_MAX 250
+
+/* `order` numbers what was ever scheduled; an EventQueue takes 36 bits of it (68 thousand million events). */
+#define ORDER_HALF_BITS 18
+#define ORDER_HALF_MASK ((1u << ORDER_HALF_BITS) - 1)
+#define SHUFFLE_ROUNDS  4
+
+/* The only flag of an Event: see sim_schedule_renewing(). */
+#define EVENT_RENEWING 1u
+
+typedef struct Kind {
+  const EventKind *kind;
+  void *context;
+} Kind;
+
+struct Sim {
+  EventQueue *queue;
+  Kind *kinds;
+  unsigned kind_count;
+  SimTime now;
+  uint64_t next_order;
+  uint64_t events_run;
+  uint64_t renewing_pending;
+  gboolean stop_asked;
+  gboolean shuffle;
+  uint64_t shuffle_keys[SHUFFLE_ROUNDS];
+};
+
+Sim *sim_new(void) {
+  Sim *sim = g_new0(Sim, 1);
+  sim->queue = event_queue_new();
+  return sim;
+}
+
+void sim_free(Sim *sim) {
+  if (sim == NULL)
+    return;
+  event_queue_free(sim->queue);
+  g_free(sim->kinds);
+  g_free(sim);
+}
+
+SimTime sim_now(const Sim *sim) {
+  return sim->now;
+}
+
+uint64_t sim_events_run(const Sim *sim) {
+  return sim->events_run;
+}
+
+uint64_t sim_events_pending(const Sim *sim) {
+  return event_queue_count(sim->queue);
+}
+
+void sim_stop(Sim *sim) {
+  sim->stop_asked = TRUE;
+}
+
+void sim_set_tie_shuffle(Sim *sim, uint64_t seed) {
+  g_assert(sim->next_order == 0);
+  Rng rng = rng_stream(seed, 0, "sim/tie-shuffle");
+  for (unsigned i = 0; i < SHUFFLE_ROUNDS; i++)
+    sim->shuffle_keys[i] = rng_u64(&rng);
+  sim->shuffle = TRUE;
+}
+
+EventKindId sim_add_kind(Sim *sim, const EventKind *kind, void *context) {
+  g_assert(sim->kind_count < KINDS_MAX);
+  sim->kinds = g_renew(Kind, sim->kinds, sim->kind_count + 1);
+  sim->kinds[sim->kind_count] = (Kind){kind, context};
+  return (EventKindId)sim->kind_count++;
+}
+
+/* A permutation of the 36-bit numbers, so that shuffled orders stay unique: a Feistel network, whose every round can be
+ * undone whatever its round function is. */
+static uint64_t shuffled(const Sim *sim, uint64_t order) {
+  uint32_t left = (uint32_t)(order >> ORDER_HALF_BITS);
+  uint32_t right = (uint32_t)order & ORDER_HALF_MASK;
+  for (unsigned i = 0; i < SHUFFLE_ROUNDS; i++) {
+    uint64_t mixed = (right ^ sim->shuffle_keys[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    uint32_t next = left ^ (uint32_t)(mixed >> (64 - ORDER_HALF_BITS));
+    left = right;
+    right = next;
+  }
+  return (uint64_t)left << ORDER_HALF_BITS | right;
+}
+
+static EventId schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg, uint8_t flags) {
+  g_assert(kind < sim->kind_count);
+  if (at == SIM_NEVER)
+    return EVENT_NONE;
+  g_assert(at >= sim->now);
+  uint64_t order = sim->next_order++;
+  Event event = {.arg = arg, .subject = subject, .kind = kind, .flags = flags};
+  return event_queue_add(sim->queue, at, sim->kinds[kind].kind->phase, sim->shuffle ? shuffled(sim, order) : order,
+                         &event);
+}
+
+EventId sim_schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg) {
+  return schedule(sim, at, kind, subject, arg, 0);
+}
+
+EventId sim_schedule_renewing(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg) {
+  if (at != SIM_NEVER)
+    sim->renewing_pending++;
+  return schedule(sim, at, kind, subject, arg, EVENT_RENEWING);
+}
+
+gboolean sim_cancel(Sim *sim, EventId id) {
+  Event event;
+  if (!event_queue_cancel(sim->queue, id, &event))
+    return FALSE;
+  if (event.flags & EVENT_RENEWING)
+    sim->renewing_pending--;
+  return TRUE;
+}
+
+SimEnd sim_run(Sim *sim, SimTime until, uint64_t budget) {
+  g_assert(until >= sim->now);
+  uint64_t run_before = sim->events_run;
+  sim->stop_asked = FALSE;
+  while (!sim->stop_asked) {
+    uint64_t pending = event_queue_count(sim->queue);
+    if (pending == 0)
+      return SIM_END_IDLE;
+    if (pending == sim->renewing_pending)
+      return SIM_END_RENEWING;
+    if (budget != 0 && sim->events_run - run_before == budget)
+      return SIM_END_BUDGET;
+    SimTime at;
+    Event event;
+    if (!event_queue_pop_until(sim->queue, until, &at, &event)) {
+      sim->now = until;
+      return SIM_END_DURATION;
+    }
+    g_assert(at >= sim->now);
+    sim->now = at;
+    sim->events_run++;
+    if (event.flags & EVENT_RENEWING)
+      sim->renewing_pending--;
+    const Kind *kind = &sim->kinds[event.kind];
+    kind->kind->run(kind->context, event.subject, event.arg);
+  }
+  return SIM_END_STOPPED;
+}
