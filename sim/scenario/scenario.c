@@ -1,0 +1,31 @@
+#include "scenario/scenario.h"
+
+const ScenarioLink *scenario_link(const Scenario *scenario, uint32_t from, uint32_t to, unsigned *ret_direction) {
+  for (unsigned i = 0; i < scenario->links->len; i++) {
+    const ScenarioLink *link = g_ptr_array_index(scenario->links, i);
+    for (unsigned direction = 0; direction < 2; direction++)
+      if (link->host[direction] == from && link->host[1 - direction] == to) {
+        *ret_direction = direction;
+        return link;
+      }
+  }
+  return NULL;
+}
+
+void scenario_free(Scenario *scenario) {
+  if (!scenario)
+    return;
+  g_free(scenario->name);
+  g_free(scenario->title);
+  g_free(scenario->description);
+  g_free(scenario->lesson);
+  g_ptr_array_unref(scenario->references);
+  g_ptr_array_unref(scenario->hosts);
+  g_ptr_array_unref(scenario->links);
+  g_ptr_array_unref(scenario->connections);
+  g_ptr_array_unref(scenario->apps);
+  g_ptr_array_unref(scenario->faults);
+  g_ptr_array_unref(scenario->expectations);
+  g_free(scenario->sha256);
+  g_free(scenario);
+}
