@@ -17,7 +17,7 @@ typedef struct Judge {
   GString *why;
 } Judge;
 
-/* ---- Words ---- */
+/* ---- Words ------------------------------------------------------------------------------------------------------- */
 
 static void append_time(GString *out, SimTime at) {
   char buffer[32];
@@ -49,7 +49,7 @@ static void append_texts(GString *out, const GPtrArray *texts) {
   list_end(out, shown, texts->len);
 }
 
-/* ---- Hosts and connections ---- */
+/* ---- Hosts and connections --------------------------------------------------------------------------------------- */
 
 /* A NULL name is known: it stands for all. */
 static gboolean host_is_known(const Judge *judge, const char *host) {
@@ -126,7 +126,7 @@ static const CheckEnd *find_end(const Judge *judge) {
   return NULL;
 }
 
-/* ---- Path and state ---- */
+/* ---- Path and state ---------------------------------------------------------------------------------------------- */
 
 /* Where the two paths part: the index of the first step that differs, or the common length. */
 static guint first_difference(const GArray *expected, const GArray *states) {
@@ -264,7 +264,7 @@ static gboolean judge_state(const Judge *judge) {
   return FALSE;
 }
 
-/* ---- Segments ---- */
+/* ---- Segments ---------------------------------------------------------------------------------------------------- */
 
 /* A transmission, `sent` or `injected`, as one thing. */
 typedef struct Transmission {
@@ -430,7 +430,7 @@ static gboolean judge_order(const Judge *judge) {
   return FALSE;
 }
 
-/* ---- Ports ---- */
+/* ---- Ports ------------------------------------------------------------------------------------------------------- */
 
 typedef struct Reservation {
   Name conn;           /* the first that reserved it */
@@ -492,7 +492,7 @@ static gboolean judge_port(const Judge *judge) {
   return expectation->never ? reservations->len == 0 : found;
 }
 
-/* ---- Calls, octets, the end ---- */
+/* ---- Calls, octets, the end -------------------------------------------------------------------------------------- */
 
 static gboolean text_matches(const Judge *judge, const char *expected, Name got) {
   return expected == NULL || strcmp(expected, text_of(judge, got)) == 0;
@@ -591,7 +591,7 @@ static gboolean judge_end(const Judge *judge) {
   return FALSE;
 }
 
-/* ---- All of them ---- */
+/* ---- All of them ------------------------------------------------------------------------------------------------- */
 
 static gboolean judge_one(const Judge *judge) {
   switch (judge->expectation->kind) {

@@ -61,7 +61,7 @@ int check_exit_status(const GPtrArray *files) {
   return totals.failed > 0 ? 1 : 0;
 }
 
-/* ---- Text that is safe to show ---- */
+/* ---- Text that is safe to show ----------------------------------------------------------------------------------- */
 
 /* Characters that a terminal or a reader would obey instead of showing: controls, bidirectional and other invisible
  * format characters, separators of lines, and what is no character. The two joiners (U+200C, U+200D) spell words. */
@@ -117,7 +117,7 @@ static char **visible_lines(const char *text) {
   return lines;
 }
 
-/* ---- TAP ---- */
+/* ---- TAP --------------------------------------------------------------------------------------------------------- */
 
 /* In a description "#" would begin a directive. */
 static void append_tap_description(GString *out, const char *text) {
@@ -192,7 +192,7 @@ void report_tap(const GPtrArray *files, GString *out) {
   }
 }
 
-/* ---- JUnit ---- */
+/* ---- JUnit ------------------------------------------------------------------------------------------------------- */
 
 /* Valid in text and in attributes. All controls are gone, so all characters are XML 1.0's. */
 static void append_xml(GString *out, const char *shown) {
@@ -289,7 +289,7 @@ void report_junit(const GPtrArray *files, GString *out) {
   g_string_append(out, "</testsuites>\n");
 }
 
-/* ---- Text ---- */
+/* ---- Text -------------------------------------------------------------------------------------------------------- */
 
 #define GREEN  "\033[32m"
 #define RED    "\033[31m"

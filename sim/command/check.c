@@ -12,7 +12,7 @@ typedef struct Options {
   CliStyleOptions style;
 } Options;
 
-/* --- which files --------------------------------------------------------------------------------------------------- */
+/* --- which files -------------------------------------------------------------------------------------------------- */
 
 static int compare_names(gconstpointer a, gconstpointer b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -47,7 +47,7 @@ static gboolean collect(const char *path, GPtrArray *files) {
   return ok;
 }
 
-/* --- judging ------------------------------------------------------------------------------------------------------- */
+/* --- judging ------------------------------------------------------------------------------------------------------ */
 
 static CheckFile *check_one(const char *path, const Options *options) {
   GPtrArray *errors = NULL;

@@ -9,34 +9,29 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* --- options ------------------------------------------------------------------------------------------------------- */
+/* --- options ------------------------------------------------------------------------------------------------------ */
 
-static void add_run_group(GOptionContext *context, CliRunOptions *run) {
+static void add_run_entries(GOptionContext *context, CliRunOptions *run) {
   const GOptionEntry entries[] = {
       {"seed", 0, 0, G_OPTION_ARG_STRING, &run->seed, "Seed of the random streams, instead of the scenario's", "N"},
       {"run", 0, 0, G_OPTION_ARG_STRING, &run->run, "Number of the replication: other random numbers (default 0)", "N"},
       {"profile", 0, 0, G_OPTION_ARG_STRING_ARRAY, &run->profiles, "TCP of a host, instead of the scenario's",
        "HOST=NAME"},
-      {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &run->set,
-       "Change any value of the scenario before it is checked (links[0].delay=10ms)", "PATH=VALUE"},
+      {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &run->set, "Change any value of the scenario (links[0].delay=10ms)",
+       "PATH=VALUE"},
       {"tie", 0, 0, G_OPTION_ARG_STRING, &run->tie,
        "Order of what happens at one instant: fixed, or shuffle (drawn from the seed)", "HOW"},
       {NULL, 0, 0, 0, NULL, NULL, NULL}};
-  GOptionGroup *group =
-      g_option_group_new("run", "Options that change the run:", "Options that change the run", NULL, NULL);
-  g_option_group_add_entries(group, entries);
-  g_option_context_add_group(context, group);
+  g_option_context_add_main_entries(context, entries, NULL);
 }
 
-static void add_style_group(GOptionContext *context, CliStyleOptions *style) {
+static void add_style_entries(GOptionContext *context, CliStyleOptions *style) {
   const GOptionEntry entries[] = {
       {"ascii", 0, 0, G_OPTION_ARG_NONE, &style->ascii, "ASCII characters only", NULL},
       {"width", 0, 0, G_OPTION_ARG_INT, &style->width, "Columns to fit into (default: the terminal's, else 100)", "N"},
       {"color", 0, 0, G_OPTION_ARG_STRING, &style->colour, "auto, always or never (NO_COLOR is respected)", "WHEN"},
       {NULL, 0, 0, 0, NULL, NULL, NULL}};
-  GOptionGroup *group = g_option_group_new("text", "Options of text output:", "Options of text output", NULL, NULL);
-  g_option_group_add_entries(group, entries);
-  g_option_context_add_group(context, group);
+  g_option_context_add_main_entries(context, entries, NULL);
 }
 
 static gboolean parse_number(const char *verb, const char *option, const char *text, uint64_t *ret_value) {
@@ -100,9 +95,9 @@ gboolean cli_parse(int *argc, char ***argv, const char *operands, const char *su
   if (entries)
     g_option_context_add_main_entries(context, entries, NULL);
   if (run)
-    add_run_group(context, run);
+    add_run_entries(context, run);
   if (style)
-    add_style_group(context, style);
+    add_style_entries(context, style);
   g_autoptr(GError) error = NULL;
   gboolean ok = g_option_context_parse(context, argc, argv, &error);
   g_option_context_free(context);
@@ -135,7 +130,7 @@ gboolean cli_run_is_changed(const CliRunOptions *run) {
   return run->seed || run->run || run->profiles || run->set || run->options.tie_shuffle;
 }
 
-/* --- scenarios ----------------------------------------------------------------------------------------------------- */
+/* --- scenarios ---------------------------------------------------------------------------------------------------- */
 
 void cli_print_errors(GPtrArray *errors) {
   for (guint i = 0; i < errors->len; i++) {
@@ -154,7 +149,7 @@ Scenario *cli_load(const char *path, const CliRunOptions *run) {
   return scenario;
 }
 
-/* --- output -------------------------------------------------------------------------------------------------------- */
+/* --- output ------------------------------------------------------------------------------------------------------- */
 
 static unsigned terminal_width(FILE *file) {
   struct winsize size;

@@ -1,4 +1,5 @@
-/* What verbs share: parsing options, loading scenarios with their complaints, the style of the terminal, writing out. */
+/* What verbs share: parsing options, loading scenarios with their complaints, the style of the terminal, writing out.
+ * */
 #ifndef TEARDOWN_COMMAND_CLI_H
 #define TEARDOWN_COMMAND_CLI_H
 

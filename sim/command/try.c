@@ -16,7 +16,7 @@ typedef struct Options {
   CliStyleOptions style;
 } Options;
 
-/* --- JSON from options --------------------------------------------------------------------------------------------- */
+/* --- JSON from options -------------------------------------------------------------------------------------------- */
 
 static cJSON *host_json(const Options *options, const char *name, const char *profile) {
   cJSON *host = cJSON_CreateObject();
@@ -150,7 +150,7 @@ static cJSON *scenario_json(const Options *options) {
   return NULL;
 }
 
-/* --- run ----------------------------------------------------------------------------------------------------------- */
+/* --- run ---------------------------------------------------------------------------------------------------------- */
 
 static int run_text(const char *text, const Options *options) {
   GPtrArray *errors = NULL;

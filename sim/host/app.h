@@ -1,4 +1,5 @@
-/* A scripted application: what one process does with one connection or port, and when. Values only; host.h runs them. */
+/* A scripted application: what one process does with one connection or port, and when. Values only; host.h runs them.
+ * */
 #ifndef TEARDOWN_HOST_APP_H
 #define TEARDOWN_HOST_APP_H
 

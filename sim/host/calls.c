@@ -19,7 +19,7 @@ static Host *host_of(const World *world, uint32_t conn, unsigned side) {
   return world->hosts[world->conns[conn].config.host[side]];
 }
 
-/* --- open ---------------------------------------------------------------------------------------------------------- */
+/* --- open --------------------------------------------------------------------------------------------------------- */
 
 /* The call is traced before what it causes. */
 static void trace_call(World *world, uint32_t conn, unsigned side, Name app, Name call, Name result, int64_t octets) {
@@ -53,7 +53,7 @@ void world_call_connect(World *world, uint32_t conn, unsigned side, Name app) {
   open_end(world, conn, side, app, world->words.connect, tcp_open_active);
 }
 
-/* --- bind ---------------------------------------------------------------------------------------------------------- */
+/* --- bind --------------------------------------------------------------------------------------------------------- */
 
 static void call_bind(World *world, App *app, const AppItem *item) {
   Host *host = world->hosts[app->script->host];
@@ -83,7 +83,7 @@ static void call_close_port(World *world, App *app) {
   app->bound_port = 0;
 }
 
-/* --- data ---------------------------------------------------------------------------------------------------------- */
+/* --- data --------------------------------------------------------------------------------------------------------- */
 
 static void trace_read(World *world, uint32_t conn, unsigned side, Name app, uint64_t octets, gboolean eof) {
   End *end = &world->conns[conn].end[side];
@@ -109,28 +109,29 @@ void world_read_all(World *world, uint32_t conn, unsigned side) {
   trace_read(world, conn, side, 0, octets, eof);
 }
 
-static void call_recv(World *world, App *app, const AppItem *item) {
-  End *end = &world->conns[app->conn].end[app->side];
-  uint64_t octets = 0;
-  gboolean eof = FALSE;
-  TcpCallResult result = TCP_CALL_ERROR_NOT_OPEN;
-  if (end->tcb)
-    result = tcp_receive(host_of(world, app->conn, app->side)->stack, end->tcb,
-                         item->octets ? item->octets : UINT64_MAX, &octets, &eof);
-  if (result != TCP_CALL_OK)
-    trace_call(world, app->conn, app->side, app->name, world->words.recv, result_name(world, result), -1);
-  else
-    trace_read(world, app->conn, app->side, app->name, octets, eof);
-}
-
-/* --- calls on an end ----------------------------------------------------------------------------------------------- */
-
 /* What a call will come to: asked of the table before the call, so that the trace shows cause before effect. */
 static Name foreseen(const World *world, const End *end, const Host *host, TcpStimulus stimulus) {
   if (!end->tcb)
     return world->words.enotconn;
   return result_name(world, tcp_call_foresee(host->stack, end->tcb, stimulus));
 }
+
+static void call_recv(World *world, App *app, const AppItem *item) {
+  End *end = &world->conns[app->conn].end[app->side];
+  Host *host = host_of(world, app->conn, app->side);
+  Name result = foreseen(world, end, host, TCP_CALL_RECEIVE);
+  if (result != world->words.ok) {
+    trace_call(world, app->conn, app->side, app->name, world->words.recv, result, -1);
+    return;
+  }
+  uint64_t octets, no_more;
+  gboolean eof;
+  tcp_take(host->stack, end->tcb, item->octets ? item->octets : UINT64_MAX, &octets, &eof);
+  trace_read(world, app->conn, app->side, app->name, octets, eof);
+  tcp_receive(host->stack, end->tcb, 0, &no_more, &eof); /* the call's rule, and the window update it may bring */
+}
+
+/* --- calls on an end ---------------------------------------------------------------------------------------------- */
 
 static void call_send(World *world, App *app, const AppItem *item) {
   End *end = &world->conns[app->conn].end[app->side];

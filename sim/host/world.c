@@ -102,7 +102,7 @@ uint32_t world_add_conn(World *world, const WorldConn *config, TcpState state) {
   return index;
 }
 
-/* --- ports --------------------------------------------------------------------------------------------------------- */
+/* --- ports -------------------------------------------------------------------------------------------------------- */
 
 void world_trace_port(World *world, const Host *host, uint16_t port, TraceWord change, Name conn, Name app,
                       SimTime until, Name error) {
@@ -130,7 +130,7 @@ void world_port_leave(World *world, Host *host, uint16_t port, Name conn) {
     world_trace_port(world, host, port, TRACE_WORD_RELEASED, conn, 0, SIM_NEVER, 0);
 }
 
-/* --- ends ---------------------------------------------------------------------------------------------------------- */
+/* --- ends --------------------------------------------------------------------------------------------------------- */
 
 static Tuple tuple_of(const Conn *conn, unsigned side) {
   return (Tuple){conn->config.port[side], conn->config.port[1 - side], conn->config.host[1 - side]};
@@ -197,7 +197,7 @@ void world_add_row_hits(const World *world, uint64_t *hits) {
       hits[row] += tcp_stack_row_hits(world->hosts[i]->stack)[row];
 }
 
-/* --- what TCP and the network call ----------------------------------------------------------------------------------- */
+/* --- what TCP and the network call -------------------------------------------------------------------------------- */
 
 static void receive(void *context, const Segment *segment) {
   Host *host = context;

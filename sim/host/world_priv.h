@@ -68,7 +68,7 @@ static inline Conn *world_conn_of(const World *world, uint32_t owner) {
   return &world->conns[owner >> 1];
 }
 
-/* --- world.c: ports and ends --------------------------------------------------------------------------------------- */
+/* --- world.c: ports and ends -------------------------------------------------------------------------------------- */
 
 void world_trace_port(World *world, const Host *host, uint16_t port, TraceWord change, Name conn, Name app,
                       SimTime until, Name error);
@@ -77,7 +77,7 @@ void world_port_leave(World *world, Host *host, uint16_t port, Name conn);
 /* A TCB in CLOSED for one end, FALSE if its tuple is in use by another connection's TCB. */
 gboolean world_end_create(World *world, uint32_t conn, unsigned side);
 
-/* --- apps.c --------------------------------------------------------------------------------------------------------- */
+/* --- apps.c ------------------------------------------------------------------------------------------------------- */
 
 /* An event of an end sets off the items that wait for it. */
 void world_app_event(World *world, uint32_t conn, unsigned side, AppTrigger trigger);
@@ -89,7 +89,7 @@ void world_apps_init(World *world);
 void world_trace_app(World *world, uint32_t host, Name conn, Name app, Name call, Name result, int64_t octets,
                      uint16_t port);
 
-/* --- calls.c -------------------------------------------------------------------------------------------------------- */
+/* --- calls.c ------------------------------------------------------------------------------------------------------ */
 
 /* Performs one item of an application, now. */
 void world_call(World *world, App *app, const AppItem *item);

@@ -1,6 +1,6 @@
 /* What becomes of a segment on a link. A link asks its judges in turn (rules by meaning, the random models, later an
- * exhaustive search); each adds to one verdict. A judge is asked about every segment, also one already lost, and uses the
- * same number of random draws for each: so one fault moves nobody else's numbers. */
+ * exhaustive search); each adds to one verdict. A judge is asked about every segment, also one already lost, and uses
+ * the same number of random draws for each: so one fault moves nobody else's numbers. */
 #ifndef TEARDOWN_NET_FATE_H
 #define TEARDOWN_NET_FATE_H
 

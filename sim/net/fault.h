@@ -1,5 +1,5 @@
-/* Faults by meaning: "drop the first FIN from client", as data. A rule matches transmissions and does one thing to each.
- * Rules are tried in the order given; the first that matches decides, and each counts its matches by itself. */
+/* Faults by meaning: "drop the first FIN from client", as data. A rule matches transmissions and does one thing to
+ * each. Rules are tried in the order given; the first that matches decides, and each counts its matches by itself. */
 #ifndef TEARDOWN_NET_FAULT_H
 #define TEARDOWN_NET_FAULT_H
 

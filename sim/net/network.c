@@ -145,7 +145,7 @@ void network_add_link(Network *network, uint16_t from, uint16_t to, const LinkCo
   schedule_changes(network, network->n_links - 1);
 }
 
-/* --- trace ------------------------------------------------------------------------------------------------------ */
+/* --- trace -------------------------------------------------------------------------------------------------------- */
 
 static void trace_sent(Network *network, const Segment *segment) {
   if (!tracer_on(network->tracer))
@@ -220,7 +220,7 @@ static void run_change(void *context, uint32_t index, uint64_t change) {
   tracer_put(network->tracer, &record);
 }
 
-/* --- flight ----------------------------------------------------------------------------------------------------- */
+/* --- flight ------------------------------------------------------------------------------------------------------- */
 
 static uint32_t flight_new(Network *network, const Segment *segment, uint32_t link) {
   uint32_t index;

@@ -13,7 +13,7 @@ typedef struct Machine {
   FateJudge **losses; /* two a link */
 } Machine;
 
-/* --- header -------------------------------------------------------------------------------------------------------- */
+/* --- header ------------------------------------------------------------------------------------------------------- */
 
 static char *link_about(const LinkConfig *config) {
   GString *about = g_string_new(NULL);
@@ -68,7 +68,7 @@ TraceHeader *run_header(const Scenario *scenario, const RunOptions *options) {
   return header;
 }
 
-/* --- build --------------------------------------------------------------------------------------------------------- */
+/* --- build -------------------------------------------------------------------------------------------------------- */
 
 static void build_links(Machine *machine, const Scenario *scenario, const RunOptions *options) {
   machine->faults = impair_faults_new(scenario->faults, machine->tracer.names);
@@ -151,7 +151,7 @@ static void take_down(Machine *machine, const Scenario *scenario) {
   sim_free(machine->sim);
 }
 
-/* --- run ----------------------------------------------------------------------------------------------------------- */
+/* --- run ---------------------------------------------------------------------------------------------------------- */
 
 static RunEnd end_of(SimEnd end, const Network *network) {
   switch (end) {

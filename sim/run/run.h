@@ -1,5 +1,5 @@
-/* Runs one scenario: builds hosts, links, connections and applications, lets virtual time pass, and writes what happened
- * to a sink. The same scenario, seed and run give the same records, always. */
+/* Runs one scenario: builds hosts, links, connections and applications, lets virtual time pass, and writes what
+ * happened to a sink. The same scenario, seed and run give the same records, always. */
 #ifndef TEARDOWN_RUN_RUN_H
 #define TEARDOWN_RUN_RUN_H
 
@@ -23,8 +23,8 @@ typedef enum {
 /* The first line of the trace. Owned by the caller. */
 TraceHeader *run_header(const Scenario *scenario, const RunOptions *options);
 
-/* Runs, writing to `sink` (borrowed; NULL: nobody listens) names of `names`. `row_hits` (may be NULL) has one count a row
- * of the table, to which this run's are added. */
+/* Runs, writing to `sink` (borrowed; NULL: nobody listens) names of `names`. `row_hits` (may be NULL) has one count a
+ * row of the table, to which this run's are added. */
 RunEnd run_scenario(const Scenario *scenario, const RunOptions *options, TraceSink *sink, Names *names,
                     uint64_t *row_hits);
 

@@ -1,14 +1,15 @@
 /* What a connection sends: SYN, data, FIN, in order and within the window; ACKs; RSTs; and all of it again. */
 #include "tcp/tcp_conn_priv.h"
 
-/* --- one segment ------------------------------------------------------------------------------------------------- */
+/* --- one segment -------------------------------------------------------------------------------------------------- */
 
-/* The window to offer: never moves left, and moves right only by a worthwhile step (RFC 9293 3.8.6.2.2). */
+/* The window to offer: its edge never moves left, and right only to a window that is worth filling: a full segment or
+ * half the buffer (silly window avoidance, RFC 9293 3.8.6.2.2). */
 static void advance_edge(TcpConn *conn) {
   uint32_t buffer = conn->stack->params.rcv_wnd;
   uint32_t free_octets = buffer > conn->unread ? buffer - conn->unread : 0;
   Seq edge = conn->rcv.nxt + free_octets;
-  if (seq_gt(edge, conn->rcv.edge) && edge - conn->rcv.edge >= MIN(buffer / 2, conn->stack->params.mss))
+  if (seq_gt(edge, conn->rcv.edge) && free_octets >= MIN(buffer / 2, conn->stack->params.mss))
     conn->rcv.edge = edge;
   else if (seq_gt(conn->rcv.nxt, conn->rcv.edge))
     conn->rcv.edge = conn->rcv.nxt; /* a FIN beyond a closed window */
@@ -60,7 +61,7 @@ static void transmit_entry(TcpConn *conn, TcpEntry *entry, Name why) {
   transmit(conn, &segment);
 }
 
-/* --- new segments ------------------------------------------------------------------------------------------------ */
+/* --- new segments ------------------------------------------------------------------------------------------------- */
 
 uint32_t tcp_usable_window(const TcpConn *conn) {
   Seq edge = conn->snd.una + conn->snd.wnd;
@@ -76,7 +77,8 @@ void tcp_output_queue_syn(TcpConn *conn) {
   conn->snd.nxt = conn->snd.iss + 1;
 }
 
-/* Sender's silly window avoidance (RFC 9293 3.8.6.2.1): a full segment, or all there is, or half the greatest window. */
+/* Sender's silly window avoidance (RFC 9293 3.8.6.2.1): a full segment, or all there is, or half the greatest window.
+ * */
 static gboolean worth_sending(const TcpConn *conn, uint32_t len) {
   return len == conn->mss || len == conn->unsent || 2 * (uint64_t)len >= conn->snd.max_wnd;
 }
@@ -92,7 +94,7 @@ static gboolean reaches_mark(TcpConn *conn, Seq end) {
 }
 
 /* Puts `len` octets, and the FIN if it may come along, into one new segment. */
-static void send_new(TcpConn *conn, uint32_t len, gboolean fin) {
+static void send_new(TcpConn *conn, uint32_t len, gboolean fin, Name why) {
   TcpFlags flags = 0;
   if (len && reaches_mark(conn, conn->snd.nxt + len))
     flags |= TCP_PSH;
@@ -108,7 +110,7 @@ static void send_new(TcpConn *conn, uint32_t len, gboolean fin) {
   entry->flags = flags;
   conn->unsent -= len;
   conn->snd.nxt += tcp_entry_seq_len(entry);
-  transmit_entry(conn, entry, 0);
+  transmit_entry(conn, entry, why);
 }
 
 static gboolean may_send_data(const TcpConn *conn) {
@@ -142,7 +144,7 @@ static void send_what_fits(TcpConn *conn) {
     gboolean fin = fin_waits(conn) && len == conn->unsent && usable > len;
     if (!fin && (len == 0 || !worth_sending(conn, len)))
       return;
-    send_new(conn, len, fin);
+    send_new(conn, len, fin, 0);
   }
 }
 
@@ -174,7 +176,7 @@ void tcp_output(TcpConn *conn) {
   }
 }
 
-/* --- again ------------------------------------------------------------------------------------------------------- */
+/* --- again -------------------------------------------------------------------------------------------------------- */
 
 void tcp_output_retransmit(TcpConn *conn, TcpEntry *entry, Name why) {
   transmit_entry(conn, entry, why);
@@ -194,7 +196,7 @@ void tcp_output_window_probe(TcpConn *conn) {
   } else {
     uint32_t usable = MAX(1, tcp_usable_window(conn)); /* a small window is used now, whatever it is worth */
     uint32_t len = (uint32_t)MIN(conn->unsent, MIN(conn->mss, usable));
-    send_new(conn, len, fin_waits(conn) && len == conn->unsent && usable > len);
+    send_new(conn, len, fin_waits(conn) && len == conn->unsent && usable > len, why);
   }
 }
 
@@ -204,7 +206,8 @@ void tcp_output_ack(TcpConn *conn, Name why) {
   transmit(conn, &segment);
 }
 
-/* RFC 9293 3.5.2 and 3.10.5: in answer to a segment with an ACK, at the number that it acknowledges; else at SND.NXT. */
+/* RFC 9293 3.5.2 and 3.10.5: in answer to a segment with an ACK, at the number that it acknowledges; else at SND.NXT.
+ * */
 void tcp_output_rst(TcpConn *conn, const Segment *answered) {
   TcpFlags flags = TCP_RST;
   Seq seq = conn->snd.nxt;

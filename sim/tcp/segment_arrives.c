@@ -30,7 +30,7 @@ static Verdict drop(TcpConn *conn, const Segment *segment, TcpCheck check) {
   return DONE;
 }
 
-/* --- shared by the steps ----------------------------------------------------------------------------------------- */
+/* --- shared by the steps ------------------------------------------------------------------------------------------ */
 
 /* SND.UNA < SEG.ACK =< SND.NXT */
 static gboolean ack_is_new(const TcpConn *conn, const Segment *segment) {
@@ -49,7 +49,8 @@ static void take_syn(TcpConn *conn, const Segment *segment) {
   conn->mss = MIN(conn->mss, segment->opts.has & TCP_OPT_MSS ? segment->opts.mss : 536);
 }
 
-/* Takes what `ack` covers out of the retransmission queue. RFC 6298 3 (Karn): no sample when any of it was sent twice. */
+/* Takes what `ack` covers out of the retransmission queue. RFC 6298 3 (Karn): no sample when any of it was sent twice.
+ * */
 static void forget_acked(TcpConn *conn, Seq ack) {
   TcpPool *pool = &conn->stack->pool;
   SimTime first_sent_at = SIM_NEVER;
@@ -110,7 +111,7 @@ static void deferred_close(TcpConn *conn) {
   }
 }
 
-/* --- 3.10.7.2 LISTEN --------------------------------------------------------------------------------------------- */
+/* --- 3.10.7.2 LISTEN ---------------------------------------------------------------------------------------------- */
 
 static Verdict arrives_in_listen(TcpConn *conn, const Segment *segment) {
   /* First, check for a RST. */
@@ -129,7 +130,7 @@ static Verdict arrives_in_listen(TcpConn *conn, const Segment *segment) {
   return refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_LISTEN_OTHER);
 }
 
-/* --- 3.10.7.3 SYN-SENT ------------------------------------------------------------------------------------------- */
+/* --- 3.10.7.3 SYN-SENT -------------------------------------------------------------------------------------------- */
 
 static Verdict arrives_in_syn_sent(TcpConn *conn, const Segment *segment) {
   gboolean has_ack = (segment->flags & TCP_ACK) != 0;
@@ -161,7 +162,7 @@ static Verdict arrives_in_syn_sent(TcpConn *conn, const Segment *segment) {
   return refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_SYN_SENT_OTHER);
 }
 
-/* --- 3.10.7.4 other states --------------------------------------------------------------------------------------- */
+/* --- 3.10.7.4 other states ---------------------------------------------------------------------------------------- */
 
 /* RFC 9293 3.4, table 5: the four cases. */
 static gboolean is_acceptable(const TcpConn *conn, const Segment *segment) {
@@ -173,7 +174,7 @@ static gboolean is_acceptable(const TcpConn *conn, const Segment *segment) {
   return len > 0 && seq_in(segment->seq + len - 1, conn->rcv.nxt, window);
 }
 
-/* Knob K1: the peer's FIN again, ending just before RCV.NXT; by step 1 it would be unacceptable like any other. */
+/* The peer's FIN again, ending just before RCV.NXT; by step 1 it would be unacceptable like any other. */
 static gboolean is_fin_again(const TcpConn *conn, const Segment *segment) {
   return conn->fin_rcvd && segment->flags & TCP_FIN && !(segment->flags & (TCP_RST | TCP_SYN)) &&
          segment->seq + segment_seq_len(segment) == conn->rcv.nxt;
@@ -211,7 +212,7 @@ static Verdict shut_window(Segment *segment) {
 static Verdict step1_sequence(TcpConn *conn, Segment *segment) {
   if (conn->state == TCP_STATE_SYN_RECEIVED && segment->seq == conn->rcv.irs && segment->flags & TCP_SYN &&
       segment->flags & TCP_ACK && conn->stack->params.syn_ack_trimmed) {
-    trim(conn, segment); /* knob K7: simultaneous open, the peer's SYN,ACK repeats its SYN */
+    trim(conn, segment); /* syn_ack_trimmed: simultaneous open, the peer's SYN,ACK repeats its SYN */
     return GO_ON;
   }
   if (is_acceptable(conn, segment)) {
@@ -221,10 +222,10 @@ static Verdict step1_sequence(TcpConn *conn, Segment *segment) {
   if (segment->flags & TCP_RST)
     return drop(conn, segment, TCP_CHECK_SEQUENCE);
   if (is_fin_again(conn, segment)) {
-    refuse(conn, TCP_SEG_FIN_AGAIN, segment, TCP_CHECK_SEQUENCE);
+    tcp_conn_apply(conn, TCP_SEG_FIN_AGAIN, segment);
     if (!conn->stack->params.duplicate_fin_ack_counts || conn->state == TCP_STATE_TIME_WAIT)
       return DONE;
-    return shut_window(segment); /* knob K6: only its ACK is left to process */
+    return shut_window(segment); /* duplicate_fin_ack_counts: only its ACK is left to process */
   }
   refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_SEQUENCE);
   if (segment->seq == conn->rcv.nxt && !(segment->flags & TCP_SYN) && conn->state != TCP_STATE_TIME_WAIT)
@@ -393,7 +394,7 @@ void tcp_segment_arrives(TcpStack *stack, TcpHandle end, const Segment *segment)
   tcp_conn_finish(conn);
 }
 
-/* --- 3.10.7.1 CLOSED --------------------------------------------------------------------------------------------- */
+/* --- 3.10.7.1 CLOSED ---------------------------------------------------------------------------------------------- */
 
 static void trace_closed(TcpStack *stack, const Segment *segment, Name conn_name, const TcpRow *row) {
   if (!tracer_on(stack->tracer))

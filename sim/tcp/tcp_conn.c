@@ -3,7 +3,7 @@
 #define CHUNK_BITS 8
 #define CHUNK_SIZE (1u << CHUNK_BITS)
 
-/* --- stack and TCBs ---------------------------------------------------------------------------------------------- */
+/* --- stack and TCBs ----------------------------------------------------------------------------------------------- */
 
 static void intern_words(TcpStack *stack) {
   Names *names = stack->tracer->names;
@@ -114,7 +114,7 @@ Seq tcp_end_iss(const TcpStack *stack, TcpHandle end) {
   return tcp_conn_get(stack, end)->snd.iss;
 }
 
-/* --- guards ------------------------------------------------------------------------------------------------------ */
+/* --- guards ------------------------------------------------------------------------------------------------------- */
 
 /* A pure function of the TCB and the profile. */
 static gboolean guard_holds(const TcpConn *conn, TcpGuard guard) {
@@ -157,7 +157,7 @@ const TcpRow *tcp_conn_row(const TcpConn *conn, TcpStimulus stimulus) {
   return row;
 }
 
-/* --- actions ----------------------------------------------------------------------------------------------------- */
+/* --- actions ------------------------------------------------------------------------------------------------------ */
 
 static void owe_ack(TcpConn *conn, Name why) {
   conn->ack_now = TRUE;
@@ -204,9 +204,11 @@ static void listen_again(TcpConn *conn) {
   tcp_rto_init(conn);
 }
 
-static void tell(TcpConn *conn, TcpNotice notice) {
-  conn->stack->ops->notice(conn->stack->host, conn->handle, notice);
-}
+static const TcpNotice NOTICES[TCP_ACTION_COUNT] = {
+    [TCP_ACTION_TELL_OPEN] = TCP_NOTICE_OPEN,       [TCP_ACTION_TELL_EOF] = TCP_NOTICE_EOF,
+    [TCP_ACTION_TELL_RESET] = TCP_NOTICE_RESET,     [TCP_ACTION_TELL_REFUSED] = TCP_NOTICE_REFUSED,
+    [TCP_ACTION_TELL_TIMEOUT] = TCP_NOTICE_TIMEOUT, [TCP_ACTION_TELL_CLOSED] = TCP_NOTICE_CLOSED,
+};
 
 /* One row's actions, in the order of TCP_ACTIONS. SEND_ACK is a debt that tcp_conn_finish() pays, so that data or a FIN
  * sent in the same event carry it. */
@@ -264,22 +266,12 @@ static void perform(TcpConn *conn, TcpAction action, const Segment *segment) {
     tcp_timers_fin_wait_2(conn);
     break;
   case TCP_ACTION_TELL_OPEN:
-    tell(conn, TCP_NOTICE_OPEN);
-    break;
   case TCP_ACTION_TELL_EOF:
-    tell(conn, TCP_NOTICE_EOF);
-    break;
   case TCP_ACTION_TELL_RESET:
-    tell(conn, TCP_NOTICE_RESET);
-    break;
   case TCP_ACTION_TELL_REFUSED:
-    tell(conn, TCP_NOTICE_REFUSED);
-    break;
   case TCP_ACTION_TELL_TIMEOUT:
-    tell(conn, TCP_NOTICE_TIMEOUT);
-    break;
   case TCP_ACTION_TELL_CLOSED:
-    tell(conn, TCP_NOTICE_CLOSED);
+    conn->stack->ops->notice(conn->stack->host, conn->handle, NOTICES[action]);
     break;
   case TCP_ACTION_DELETE_TCB:
     conn->deleted = TRUE;
@@ -293,7 +285,7 @@ static void perform(TcpConn *conn, TcpAction action, const Segment *segment) {
   }
 }
 
-/* --- apply ------------------------------------------------------------------------------------------------------- */
+/* --- apply -------------------------------------------------------------------------------------------------------- */
 
 static void trace_row(const TcpConn *conn, const TcpRow *row, const Segment *segment) {
   const TcpStack *stack = conn->stack;

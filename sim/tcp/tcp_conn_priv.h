@@ -90,15 +90,15 @@ TcpConn *tcp_conn_new(TcpStack *stack, const TcpIdentity *identity, TcpState sta
 /* The row that decides about `stimulus` now; a stimulus that the table calls impossible here is a bug, and fatal. */
 const TcpRow *tcp_conn_row(const TcpConn *conn, TcpStimulus stimulus);
 
-/* The only writer of `state`: finds the row for (state, stimulus), writes the trace record, sets the state, performs the
- * row's actions in their fixed order. `segment` is what raised it, or NULL. Returns the row. */
+/* The only writer of `state`: finds the row for (state, stimulus), writes the trace record, sets the state, performs
+ * the row's actions in their fixed order. `segment` is what raised it, or NULL. Returns the row. */
 const TcpRow *tcp_conn_apply(TcpConn *conn, TcpStimulus stimulus, const Segment *segment);
 
-/* Ends an event (a call, a segment, a timeout): sends what may leave, then a pure ACK if one is still owed, then frees a
- * deleted TCB. The connection must not be used after it. */
+/* Ends an event (a call, a segment, a timeout): sends what may leave, then a pure ACK if one is still owed, then frees
+ * a deleted TCB. The connection must not be used after it. */
 void tcp_conn_finish(TcpConn *conn);
 
-/* --- output.c ------------------------------------------------------------------------------------------------------ */
+/* --- output.c ----------------------------------------------------------------------------------------------------- */
 
 /* Sends SYN, data and FIN as far as the state and the window allow, and keeps the sending timer right. */
 void tcp_output(TcpConn *conn);
@@ -115,7 +115,7 @@ static inline uint32_t tcp_receive_window(const TcpConn *conn) {
   return conn->rcv.edge - conn->rcv.nxt;
 }
 
-/* --- timeouts.c ---------------------------------------------------------------------------------------------------- */
+/* --- timeouts.c --------------------------------------------------------------------------------------------------- */
 
 /* Puts the sending timer where RFC 6298 wants it; `restart` after an ACK of new data or a retransmission. */
 void tcp_timers_sending(TcpConn *conn, gboolean restart);
@@ -130,7 +130,7 @@ void tcp_timers_user(TcpConn *conn, gboolean restart);
 void tcp_timers_stop_all(TcpConn *conn);
 extern const EventKind TCP_KIND_SENDING, TCP_KIND_ACK, TCP_KIND_STATE, TCP_KIND_USER;
 
-/* --- rto.c (RFC 6298) ---------------------------------------------------------------------------------------------- */
+/* --- rto.c (RFC 6298) --------------------------------------------------------------------------------------------- */
 
 void tcp_rto_init(TcpConn *conn);
 void tcp_rto_sample(TcpConn *conn, SimTime rtt);

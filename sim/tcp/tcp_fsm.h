@@ -1,7 +1,7 @@
 /* THE TABLE: what a TCP connection does in each state about each stimulus (RFC 9293 3.10), as one const array of data.
- * A row is a rule. For a (state, stimulus) the rows are tried in order; the first whose guard holds decides; the last is
- * unguarded. Three outcomes: a new state (or STAY), IGNORE (on purpose, with its source), and no row at all: impossible,
- * the procedure never raises it. What stacks do differently is a guard; guards are answered by the caller.
+ * A row is a rule. For a (state, stimulus) the rows are tried in order; the first whose guard holds decides; the last
+ * is unguarded. Three outcomes: a new state (or STAY), IGNORE (on purpose, with its source), and no row at all:
+ * impossible, the procedure never raises it. What stacks do differently is a guard; guards are answered by the caller.
  *
  * Includes no connection, allocates nothing, is printed, checked and drawn as it stands. */
 #ifndef TEARDOWN_TCP_TCP_FSM_H

@@ -56,12 +56,12 @@
   X(SYN_ACKED, "our SYN is acknowledged")                                                                              \
   X(NOTHING_QUEUED, "no data waits to be sent before the FIN")                                                         \
   X(CLOSE_QUEUED, "a CLOSE is already queued")                                                                         \
-  X(UNREAD_DATA, "data was received that nobody will read (knob K9)")                                                  \
-  X(LAST_ACK_AT_CALL, "the stack enters LAST-ACK at the call (knob K4)")                                               \
+  X(UNREAD_DATA, "data was received that nobody will read")                                                            \
+  X(LAST_ACK_AT_CALL, "the stack enters LAST-ACK at the call")                                                         \
   X(LIMIT_REACHED, "the limit R2 of retransmissions is reached")                                                       \
-  X(RST_ENDS_TIME_WAIT, "a RST ends TIME-WAIT (knob K8)")                                                              \
-  X(FIN_RESTARTS_TIME_WAIT, "a repeated FIN restarts 2 MSL (knob K1)")                                                 \
-  X(ANY_RESTARTS_TIME_WAIT, "any segment with an ACK restarts 2 MSL (knob K1)")
+  X(RST_ENDS_TIME_WAIT, "a RST ends TIME-WAIT")                                                                        \
+  X(FIN_RESTARTS_TIME_WAIT, "a repeated FIN restarts 2 MSL")                                                           \
+  X(ANY_RESTARTS_TIME_WAIT, "any segment with an ACK restarts 2 MSL")
 
 /* What a row makes the connection do, in the order in which it is done. */
 #define TCP_ACTIONS(X)                                                                                                 \

@@ -57,13 +57,13 @@ enum { TCP_CHOICE_WINDOW_PROBE(TCP_WINDOW_PROBE_) };
   X(SWITCH, tail_loss_probe, 0, 1, "probe the tail before the retransmission timeout (RFC 8985)")                      \
   X(COUNT, mss, 48, 65495, "largest segment it accepts, in octets")                                                    \
   X(COUNT, rcv_wnd, 0, 1073725440, "receive buffer, in octets")                                                        \
-  X(CHOICE, last_ack_entry, 0, 1, "CLOSE-WAIT ends when the FIN leaves, or at the call (knob K4)")                     \
-  X(CHOICE, time_wait_restart, 0, 2, "which segments restart 2 MSL (knob K1)")                                         \
-  X(CHOICE, rst_in_time_wait, 0, 1, "what a RST does to TIME-WAIT (knob K8)")                                          \
-  X(SWITCH, rst_on_unread, 0, 1, "CLOSE with unread data, and data after CLOSE, are answered by RST (knob K9)")        \
+  X(CHOICE, last_ack_entry, 0, 1, "CLOSE-WAIT ends when the FIN leaves, or at the call")                               \
+  X(CHOICE, time_wait_restart, 0, 2, "which segments restart 2 MSL")                                                   \
+  X(CHOICE, rst_in_time_wait, 0, 1, "what a RST does to TIME-WAIT")                                                    \
+  X(SWITCH, rst_on_unread, 0, 1, "CLOSE with unread data, and data after CLOSE, are answered by RST")                  \
   X(SWITCH, rst_has_ack, 0, 1, "the RST of an ABORT carries the ACK bit")                                              \
-  X(SWITCH, duplicate_fin_ack_counts, 0, 1, "use the ACK field of a repeated FIN (knob K6)")                           \
-  X(SWITCH, syn_ack_trimmed, 0, 1, "in SYN-RECEIVED accept a SYN,ACK at IRS (knob K7)")
+  X(SWITCH, duplicate_fin_ack_counts, 0, 1, "use the ACK field of a repeated FIN")                                     \
+  X(SWITCH, syn_ack_trimmed, 0, 1, "in SYN-RECEIVED accept a SYN,ACK at IRS")
 
 #define TCP_PARAM_C_TIME                                 SimTime
 #define TCP_PARAM_C_COUNT                                uint32_t

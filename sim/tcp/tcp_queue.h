@@ -1,7 +1,7 @@
 /* The three lists a connection keeps, all made of small entries from one pool of its stack, linked by index:
  * the retransmission queue (segments sent and not acknowledged, in order), the marks (where SEND calls ended, for PSH),
- * and the held segments (received beyond a hole). Empty lists cost nothing; nothing is allocated per event once the pool
- * has grown to the need of the run. */
+ * and the held segments (received beyond a hole). Empty lists cost nothing; nothing is allocated per event once the
+ * pool has grown to the need of the run. */
 #ifndef TEARDOWN_TCP_TCP_QUEUE_H
 #define TEARDOWN_TCP_TCP_QUEUE_H
 

@@ -1,8 +1,8 @@
-/* A host's TCP, seen from outside: segments, user calls and timeouts come in; segments and notices go out through TcpOps.
- * No I/O: the simulator, the script player and the fault search drive the same core.
+/* A host's TCP, seen from outside: segments, user calls and timeouts come in; segments and notices go out through
+ * TcpOps. No I/O: the simulator, the script player and the fault search drive the same core.
  *
- * A connection end (a TCB) is named by a 32-bit handle; it dies when the table says DELETE_TCB, and TcpOps.deleted is the
- * last that is heard of it. A stack owns its TCBs; everything it is given it borrows. */
+ * A connection end (a TCB) is named by a 32-bit handle; it dies when the table says DELETE_TCB, and TcpOps.deleted is
+ * the last that is heard of it. A stack owns its TCBs; everything it is given it borrows. */
 #ifndef TEARDOWN_TCP_TCP_STACK_H
 #define TEARDOWN_TCP_TCP_STACK_H
 
@@ -33,7 +33,8 @@ typedef struct TcpOps {
   /* Sends `segment`: ports, flags, numbers, options, conn, attempt and why are filled; hosts are not. */
   void (*send)(void *host, TcpHandle end, Segment *segment);
   void (*notice)(void *host, TcpHandle end, TcpNotice notice);
-  /* The end is in state `to` now; `until` is when TIME-WAIT ends, else SIM_NEVER. Also called when TIME-WAIT restarts. */
+  /* The end is in state `to` now; `until` is when TIME-WAIT ends, else SIM_NEVER. Also called when TIME-WAIT restarts.
+   * */
   void (*entered)(void *host, TcpHandle end, TcpState to, SimTime until);
   /* Chooses an initial sequence number, now (RFC 9293 3.4.1). */
   Seq (*choose_iss)(void *host, TcpHandle end);
@@ -86,10 +87,11 @@ TcpCallResult tcp_call_foresee(const TcpStack *stack, TcpHandle end, TcpStimulus
 TcpCallResult tcp_open_passive(TcpStack *stack, TcpHandle end);
 TcpCallResult tcp_open_active(TcpStack *stack, TcpHandle end);
 TcpCallResult tcp_send(TcpStack *stack, TcpHandle end, uint64_t octets);
-/* Reads up to `max` octets of what has arrived in order; `ret_octets` is how many, and `ret_eof` is TRUE when the end of
- * the stream was reached and read with this call. */
+/* Reads up to `max` octets of what has arrived in order; `ret_octets` is how many, and `ret_eof` is TRUE when the end
+ * of the stream was reached and read with this call. */
 TcpCallResult tcp_receive(TcpStack *stack, TcpHandle end, uint64_t max, uint64_t *ret_octets, gboolean *ret_eof);
-/* The same inside a notice, for an application that reads what comes at once: no rule of the table, no ACK of its own. */
+/* The same inside a notice, for an application that reads what comes at once: no rule of the table, no ACK of its own.
+ * */
 void tcp_take(TcpStack *stack, TcpHandle end, uint64_t max, uint64_t *ret_octets, gboolean *ret_eof);
 /* CLOSE in the RFC's sense: no more to send (shutdown of the sending side); `and_reading` when the application will not
  * read either, as after close(). */

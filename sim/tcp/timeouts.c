@@ -1,5 +1,6 @@
-/* RFC 9293 3.10.8: timeouts. A handler raises a stimulus; the table decides. The sending timer has three jobs, never two
- * at once: retransmission (RFC 6298), the probe of a lost tail (RFC 8985 7), and window probes (RFC 9293 3.8.6.1). */
+/* RFC 9293 3.10.8: timeouts. A handler raises a stimulus; the table decides. The sending timer has three jobs, never
+ * two at once: retransmission (RFC 6298), the probe of a lost tail (RFC 8985 7), and window probes (RFC 9293 3.8.6.1).
+ * */
 #include "tcp/tcp_conn_priv.h"
 
 static void trace_timer(const TcpConn *conn, TcpTimer which, TraceWord change, SimTime until) {
@@ -129,7 +130,7 @@ void tcp_timers_stop_all(TcpConn *conn) {
   stop(conn, &conn->t_user, TCP_TIMER_USER);
 }
 
-/* --- expiries ---------------------------------------------------------------------------------------------------- */
+/* --- expiries ----------------------------------------------------------------------------------------------------- */
 
 static void run_sending(void *context, uint32_t handle, uint64_t arg) {
   (void)arg;

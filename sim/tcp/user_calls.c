@@ -1,4 +1,5 @@
-/* RFC 9293 3.10.1 to 3.10.6: user calls. The table says what a call does in each state; here is what it takes and gives. */
+/* RFC 9293 3.10.1 to 3.10.6: user calls. The table says what a call does in each state; here is what it takes and
+ * gives. */
 #include "tcp/tcp_conn_priv.h"
 
 static gboolean failed(const TcpRow *row) {
@@ -78,8 +79,8 @@ static void update_window(TcpConn *conn) {
   uint32_t growth = conn->rcv.nxt + free_octets - conn->rcv.edge;
   if (!conn->fin_rcvd && seq_gt(conn->rcv.nxt + free_octets, conn->rcv.edge) &&
       growth >= MIN(buffer / 2, 2 * conn->stack->params.mss)) {
+    conn->ack_why = conn->unacked || conn->ack_now ? conn->ack_why : conn->stack->why.window_update;
     conn->ack_now = TRUE;
-    conn->ack_why = conn->stack->why.window_update;
   }
 }
 
