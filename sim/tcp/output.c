@@ -216,5 +216,7 @@ void tcp_output_rst(TcpConn *conn, const Segment *answered) {
   else if (conn->stack->params.rst_has_ack)
     flags |= TCP_ACK;
   Segment segment = segment_new(conn, seq, 0, flags);
+  if (conn->state == TCP_STATE_LISTEN && answered)
+    segment.rel_seq = answered->rel_ack; /* there is no ISS yet */
   transmit(conn, &segment);
 }

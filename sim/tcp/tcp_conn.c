@@ -196,6 +196,8 @@ static void listen_again(TcpConn *conn) {
   TcpStack *stack = conn->stack;
   tcp_queue_clear(&stack->pool, &conn->sent);
   tcp_queue_clear(&stack->pool, &conn->held);
+  tcp_queue_clear(&stack->pool, &conn->marks);
+  conn->unsent = 0;
   conn->retransmissions = 0;
   conn->backoff = 0;
   conn->has_rtt = FALSE;
