@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* --- parts of a row ------------------------------------------------------------------------------------------------ */
+/* --- parts of a row ----------------------------------------------------------------------------------------------- */
 
 static char *states_text(TcpStateSet set, const char *separator) {
   GString *text = g_string_new(NULL);
@@ -43,7 +43,7 @@ static char *row_details(const TcpRow *row) {
   return g_string_free(text, FALSE);
 }
 
-/* --- text ---------------------------------------------------------------------------------------------------------- */
+/* --- text --------------------------------------------------------------------------------------------------------- */
 
 static void append_wrapped(GString *out, const TextStyle *style, unsigned indent, const char *text) {
   unsigned width = text_style_width(style);
@@ -94,7 +94,7 @@ void fsm_write_text(const TextStyle *style, GString *out) {
   }
 }
 
-/* --- Markdown ------------------------------------------------------------------------------------------------------ */
+/* --- Markdown ----------------------------------------------------------------------------------------------------- */
 
 void fsm_write_markdown(GString *out) {
   g_string_append(out, "# The TCP state machine\n\n"
@@ -118,7 +118,7 @@ void fsm_write_markdown(GString *out) {
   }
 }
 
-/* --- Graphviz ------------------------------------------------------------------------------------------------------ */
+/* --- Graphviz ----------------------------------------------------------------------------------------------------- */
 
 void fsm_write_dot(gboolean all, GString *out) {
   g_string_append(out, "digraph tcp {\n  rankdir=TB;\n  node [shape=box, style=rounded, fontname=\"DejaVu Sans\"];\n"

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* ---- Traces built by hand ---- */
+/* ---- Traces built by hand ---------------------------------------------------------------------------------------- */
 
 static Name name(Trace *trace, const char *text) {
   return text ? names_intern(trace->names, text) : 0;
@@ -112,7 +112,7 @@ static Trace *first_fin_lost(void) {
   return trace;
 }
 
-/* ---- Expectations ---- */
+/* ---- Expectations ------------------------------------------------------------------------------------------------ */
 
 static Expectation *expectation(ExpectKind kind, const char *host, const char *conn) {
   Expectation *e = g_new0(Expectation, 1);
@@ -219,7 +219,7 @@ static void judged(const Trace *trace, Expectation *e, const char *detail) {
   g_assert_cmpint(result->line, ==, 7);
 }
 
-/* ---- Path ---- */
+/* ---- Path -------------------------------------------------------------------------------------------------------- */
 
 static void path_whole_and_exact_holds_without_passing_states(void) {
   g_autoptr(Trace) trace = first_fin_lost();
@@ -295,7 +295,7 @@ static void path_of_thousands_of_steps_is_shown_around_the_parting(void) {
   g_assert_cmpuint(strlen(detail), <, 1000);
 }
 
-/* ---- State ---- */
+/* ---- State ------------------------------------------------------------------------------------------------------- */
 
 static void state_at_an_instant_is_the_last_entered_then(void) {
   g_autoptr(Trace) trace = first_fin_lost();
@@ -339,7 +339,7 @@ static void state_after_a_run_was_cut_off_is_unknown(void) {
          "the run was cut off before, at 10s (budget)");
 }
 
-/* ---- Which end ---- */
+/* ---- Which end --------------------------------------------------------------------------------------------------- */
 
 static void end_unnamed_among_several_connections_fails_and_lists_them(void) {
   g_autoptr(Trace) trace = new_trace();
@@ -385,7 +385,7 @@ static void empty_trace_fails_everything_and_crashes_nothing(void) {
   judged(trace, never(end("idle")), "the trace does not say how the run ended: it has no end record");
 }
 
-/* ---- Count ---- */
+/* ---- Count ------------------------------------------------------------------------------------------------------- */
 
 static void count_matches_at_least_these_flags_or_exactly_these(void) {
   g_autoptr(Trace) trace = first_fin_lost();
@@ -493,7 +493,7 @@ static void count_of_many_lists_a_few(void) {
   judged(trace, count(match(NULL, 0), 0, 0), detail->str);
 }
 
-/* ---- Order ---- */
+/* ---- Order ------------------------------------------------------------------------------------------------------- */
 
 static void order_holds_with_others_between(void) {
   g_autoptr(Trace) trace = first_fin_lost();
@@ -527,7 +527,7 @@ static void order_never_fails_when_it_came_so(void) {
          "the trace has no host clinet; its hosts: client, server");
 }
 
-/* ---- Port ---- */
+/* ---- Port -------------------------------------------------------------------------------------------------------- */
 
 static void port_reserved_over_exactly_the_interval_holds(void) {
   g_autoptr(Trace) trace = first_fin_lost();
@@ -594,7 +594,7 @@ static void port_never_reserved(void) {
   judged(trace, never(port(NULL, 0, 0)), "the expectation names no host");
 }
 
-/* ---- Calls, octets, the end ---- */
+/* ---- Calls, octets, the end -------------------------------------------------------------------------------------- */
 
 static Trace *refused_then_let_in(void) {
   Trace *trace = first_fin_lost();
@@ -676,7 +676,7 @@ static void results_come_in_the_order_of_the_expectations(void) {
   }
 }
 
-/* ---- The index itself ---- */
+/* ---- The index itself -------------------------------------------------------------------------------------------- */
 
 static void history_gives_passing_states_on_request(void) {
   g_autoptr(Trace) trace = first_fin_lost();
