@@ -145,7 +145,10 @@ static void call_send(World *world, App *app, const AppItem *item) {
 static void call_close(World *world, App *app, Name call, gboolean writing, gboolean reading) {
   End *end = &world->conns[app->conn].end[app->side];
   Host *host = host_of(world, app->conn, app->side);
-  trace_call(world, app->conn, app->side, app->name, call, foreseen(world, end, host, TCP_CALL_CLOSE), -1);
+  Name result = foreseen(world, end, host, TCP_CALL_CLOSE);
+  if (end->tcb && call == world->words.close && !end->app_gone)
+    result = world->words.ok; /* a socket can be closed once, whatever the state of its connection */
+  trace_call(world, app->conn, app->side, app->name, call, result, -1);
   end->read_shut |= reading;
   if (call == world->words.close)
     end->app_gone = TRUE;

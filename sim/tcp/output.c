@@ -185,9 +185,10 @@ void tcp_output_retransmit(TcpConn *conn, TcpEntry *entry, Name why) {
 /* RFC 9293 3.8.6.1: at least one octet of new data, here the next sequence number whatever it is (data or FIN). A probe
  * that was sent before goes out again. Linux and others send an empty segment just below the window instead. */
 void tcp_output_window_probe(TcpConn *conn) {
-  Name why = conn->stack->why.window_probe;
+  gboolean shut = conn->snd.wnd == 0;
+  Name why = shut ? conn->stack->why.window_probe : 0;
   TcpEntry *front = tcp_queue_front(&conn->stack->pool, &conn->sent);
-  if (conn->stack->params.window_probe == TCP_WINDOW_PROBE_OLD) {
+  if (shut && conn->stack->params.window_probe == TCP_WINDOW_PROBE_OLD) {
     Segment segment = segment_new(conn, conn->snd.una - 1, 0, TCP_ACK);
     segment.why = why;
     transmit(conn, &segment);

@@ -228,6 +228,8 @@ static Verdict step1_sequence(TcpConn *conn, Segment *segment) {
     return shut_window(segment); /* duplicate_fin_ack_counts: only its ACK is left to process */
   }
   refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_SEQUENCE);
+  if (conn->state == TCP_STATE_TIME_WAIT && segment->flags & TCP_ACK)
+    tcp_conn_apply(conn, TCP_SEG_ACK_IN_TIME_WAIT, segment); /* where any ACK restarts 2 MSL */
   if (segment->seq == conn->rcv.nxt && !(segment->flags & TCP_SYN) && conn->state != TCP_STATE_TIME_WAIT)
     return shut_window(segment);
   return DONE;

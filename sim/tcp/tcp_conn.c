@@ -183,6 +183,11 @@ static void probe_tail(TcpConn *conn) {
 }
 
 static void probe_window(TcpConn *conn) {
+  if (conn->snd.wnd > 0) { /* open, but too small to be worth sending until now (3.8.6.2.1, the override timeout) */
+    tcp_output_window_probe(conn);
+    tcp_timers_sending(conn, TRUE);
+    return;
+  }
   conn->retransmissions++; /* until it is answered */
   conn->probe_answered = FALSE;
   if (conn->persist_backoff < UINT8_MAX)

@@ -52,7 +52,7 @@ static const TcpRow ROWS[] = {
  { S(CLOSE_WAIT),                         TCP_CALL_CLOSE,           TCP_GUARD_UNREAD_DATA,            TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.6.1",  NULL, "data would be lost: the peer must know (RFC 2525 2.17)" },
  { S(CLOSE_WAIT),                         TCP_CALL_CLOSE,           TCP_GUARD_LAST_ACK_AT_CALL,       TCP_STATE_LAST_ACK,   A(QUEUE_FIN),                                         "3.10.4", NULL, "Linux and the BSDs: at the call" },
  { S(CLOSE_WAIT),                         TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(QUEUE_FIN),                                         "3.10.4", NULL, "LAST-ACK when the FIN leaves" },
- { S(CLOSING)|S(LAST_ACK)|S(TIME_WAIT),   TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.4", NULL, "connection closing" },
+ { S(CLOSING)|S(LAST_ACK)|S(TIME_WAIT),   TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.4", NULL, "connection closing" },
 
  /* --- 3.10.5 ABORT ----------------------------------------------------------------------------------------------------------------------------------------------------------- */
  { S(CLOSED),                             TCP_CALL_ABORT,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.5", NULL, "connection does not exist" },
@@ -78,15 +78,13 @@ static const TcpRow ROWS[] = {
  { S(SYN_SENT),                           TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.7.3 fifth", NULL, "neither SYN nor RST" },
 
  /* --- 3.10.7.4 SEGMENT ARRIVES, first: sequence number ----------------------------------------------------------------------------------------------------------------------- */
- { S(SYN_RECEIVED) | LIVE,                TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 first", NULL, NULL },
- { S(TIME_WAIT),                          TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ANY_RESTARTS_TIME_WAIT, TCP_STAY,             A(SEND_ACK) | A(START_TIME_WAIT),                     "3.10.7.4 first", NULL, "Linux: any ACK restarts 2 MSL" },
- { S(TIME_WAIT),                          TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 first", NULL, NULL },
+ { S(SYN_RECEIVED) | LIVE | S(TIME_WAIT), TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 first", NULL, NULL },
  { S(CLOSE_WAIT)|S(CLOSING)|S(LAST_ACK),  TCP_SEG_FIN_AGAIN,        TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 eighth", NULL, "our ACK was lost: once more" },
  { S(TIME_WAIT),                          TCP_SEG_FIN_AGAIN,        TCP_GUARD_FIN_RESTARTS_TIME_WAIT, TCP_STAY,             A(SEND_ACK) | A(START_TIME_WAIT),                     "3.10.7.4 eighth", NULL, "the first job of TIME-WAIT" },
  { S(TIME_WAIT),                          TCP_SEG_FIN_AGAIN,        TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 eighth", NULL, NULL },
 
  /* --- 3.10.7.4 second: RST --------------------------------------------------------------------------------------------------------------------------------------------------- */
- { S(SYN_RECEIVED),                       TCP_SEG_RST,              TCP_GUARD_PASSIVE_OPEN,           TCP_STATE_LISTEN,     A(STOP_TIMERS) | A(LISTEN_AGAIN),                     "3.10.7.4 second", NULL, "back to the passive OPEN" },
+ { S(SYN_RECEIVED),                       TCP_SEG_RST,              TCP_GUARD_PASSIVE_OPEN,           TCP_STATE_LISTEN,     A(STOP_TIMERS) | A(LISTEN_AGAIN),                     "3.10.7.4 second", FIG5, "back to the passive OPEN" },
  { S(SYN_RECEIVED),                       TCP_SEG_RST,              TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_REFUSED),                                "3.10.7.4 second", NULL, NULL },
  { LIVE,                                  TCP_SEG_RST,              TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_RESET),                                  "3.10.7.4 second", NULL, NULL },
  { S(TIME_WAIT),                          TCP_SEG_RST,              TCP_GUARD_RST_ENDS_TIME_WAIT,     TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.7.4 second", NULL, "TIME-WAIT assassination (RFC 1337)" },

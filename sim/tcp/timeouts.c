@@ -63,7 +63,8 @@ static gboolean may_probe_tail(const TcpConn *conn) {
 void tcp_timers_sending(TcpConn *conn, gboolean restart) {
   gboolean out = conn->sent.head != 0;
   if (!out) {
-    if (conn->sending_mode != TCP_SENDING_PERSIST)
+    gboolean waits = conn->unsent || (conn->fin_queued && !conn->fin_sent);
+    if (conn->sending_mode != TCP_SENDING_PERSIST || !waits)
       stop(conn, &conn->t_sending, sending_name(conn));
     return;
   }
