@@ -1,6 +1,7 @@
 /* teardown: dispatches to its verbs, nothing else. */
 #include "config.h"
 
+#include "command/cli.h"
 #include "command/command.h"
 #include "trace/nearest.h"
 
@@ -41,7 +42,8 @@ static int unknown_verb(const char *word) {
   Nearest nearest = {.wanted = word};
   for (unsigned i = 0; i < COMMAND_COUNT; i++)
     nearest_offer(&nearest, COMMANDS[i].name);
-  fprintf(stderr, "teardown: no verb \"%s\"", word);
+  g_autofree char *clean = cli_clean(word);
+  fprintf(stderr, "teardown: no verb \"%s\"", clean);
   if (nearest.word)
     fprintf(stderr, "; did you mean \"%s\"?", nearest.word);
   fputs("\nTry: teardown --help\n", stderr);

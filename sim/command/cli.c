@@ -132,10 +132,16 @@ gboolean cli_run_is_changed(const CliRunOptions *run) {
 
 /* --- scenarios ---------------------------------------------------------------------------------------------------- */
 
+char *cli_clean(const char *text) {
+  const TextStyle style = {0};
+  return text_clean(&style, text);
+}
+
 void cli_print_errors(GPtrArray *errors) {
   for (guint i = 0; i < errors->len; i++) {
     g_autofree char *text = scenario_error_print(g_ptr_array_index(errors, i));
-    fprintf(stderr, "%s\n", text);
+    g_autofree char *clean = cli_clean(text);
+    fprintf(stderr, "%s\n", clean);
   }
 }
 
@@ -178,11 +184,14 @@ gboolean cli_write_file(const char *directory, const char *name, const char *tex
   g_autofree char *path = g_build_filename(directory, name, NULL);
   g_autofree char *folder = g_path_get_dirname(path);
   if (g_mkdir_with_parents(folder, 0777) != 0) {
-    fprintf(stderr, "teardown: cannot make the directory %s: %s\n", folder, g_strerror(errno));
+    int reason = errno;
+    g_autofree char *clean = cli_clean(folder);
+    fprintf(stderr, "teardown: cannot make the directory %s: %s\n", clean, g_strerror(reason));
     return FALSE;
   }
   if (!g_file_set_contents(path, text, (gssize)length, &error)) {
-    fprintf(stderr, "teardown: %s\n", error->message);
+    g_autofree char *clean = cli_clean(error->message);
+    fprintf(stderr, "teardown: %s\n", clean);
     return FALSE;
   }
   return TRUE;
@@ -193,7 +202,8 @@ int cli_complain(const char *verb, gboolean hint, const char *format, ...) {
   va_start(args, format);
   g_autofree char *message = g_strdup_vprintf(format, args);
   va_end(args);
-  fprintf(stderr, "teardown %s: %s\n", verb, message);
+  g_autofree char *clean = cli_clean(message);
+  fprintf(stderr, "teardown %s: %s\n", verb, clean);
   if (hint)
     fprintf(stderr, "Try: teardown %s --help\n", verb);
   return EXIT_CANNOT;

@@ -38,6 +38,10 @@ gboolean cli_run_is_changed(const CliRunOptions *run);
 Scenario *cli_load(const char *path, const CliRunOptions *run);
 void cli_print_errors(GPtrArray *errors);
 
+/* A name or argument from outside, such as a file's, as it may be shown: one line that no terminal obeys. To be freed.
+ * */
+char *cli_clean(const char *text);
+
 /* How to write to `file`: its width if it is a terminal, colour as asked, by NO_COLOR, by the terminal. */
 TextStyle cli_style(const CliStyleOptions *options, FILE *file);
 

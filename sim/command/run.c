@@ -52,7 +52,8 @@ static int run_one(const char *path, const Options *options, gboolean several) {
         several ? g_build_filename(options->directory, scenario->name, NULL) : g_strdup(options->directory);
     if (!show_write_files(trace, directory))
       return EXIT_CANNOT;
-    printf("%s: ladder.txt, timeline.txt, summary.txt and trace.jsonl are in %s\n", scenario->name, directory);
+    g_autofree char *name = cli_clean(scenario->name), *where = cli_clean(directory);
+    printf("%s: ladder.txt, timeline.txt, summary.txt and trace.jsonl are in %s\n", name, where);
     if (!options->format)
       return status;
   }

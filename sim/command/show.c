@@ -41,7 +41,7 @@ static const Form *form_find(const char *name) {
 }
 
 gboolean show_check_format(const char *format, char **error) {
-  g_auto(GStrv) words = g_strsplit(format, ",", -1);
+  g_auto(GStrv) words = g_strsplit(*format ? format : " ", ",", -1); /* no text at all would be no word */
   for (char **word = words; *word; word++)
     if (!form_find(*word)) {
       *error = g_strdup_printf("--format: expected a list of ladder, timeline, summary, jsonl, not \"%s\"", *word);

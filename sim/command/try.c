@@ -114,15 +114,33 @@ static cJSON *link_json(const Options *options) {
   cJSON_AddItemToArray(between, cJSON_CreateString("client"));
   cJSON_AddItemToArray(between, cJSON_CreateString("server"));
   cJSON_AddStringToObject(link, "delay", options->delay ? options->delay : "50ms");
-  if (options->loss)
-    cJSON_AddStringToObject(link, "loss", options->loss);
+  if (options->loss) {
+    cJSON *loss = cJSON_ParseWithOpts(options->loss, NULL, TRUE);
+    cJSON_AddItemToObject(link, "loss", loss ? loss : cJSON_CreateString(options->loss));
+  }
   if (options->rate)
     cJSON_AddStringToObject(link, "rate", options->rate);
   return link;
 }
 
+/* TRUE if each of `list` begins with one of the hosts and a colon, and has `mark` behind it (NUL: anything). */
+static gboolean names_a_host(char **list, const char *option, char mark, const char *form) {
+  for (; list && *list; list++) {
+    const char *colon = strchr(*list, ':');
+    gboolean host = colon && (g_str_has_prefix(*list, "client:") || g_str_has_prefix(*list, "server:"));
+    if (host && colon[1] && (!mark || strchr(colon, mark)))
+      continue;
+    cli_complain("try", TRUE, "--%s: expected %s with client or server as HOST, not \"%s\"", option, form, *list);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 /* The whole scenario, to be deleted by the caller; NULL after a complaint. */
 static cJSON *scenario_json(const Options *options) {
+  if (!names_a_host(options->tcp, "tcp", '=', "HOST:NAME=VALUE") ||
+      !names_a_host(options->send, "send", 0, "HOST:OCTETS[@TIME]"))
+    return NULL;
   cJSON *root = cJSON_CreateObject();
   cJSON_AddNumberToObject(root, "version", 1);
   cJSON_AddStringToObject(root, "title", "A close of your own");
@@ -184,8 +202,11 @@ static int try_it(const Options *options) {
   cJSON_Delete(root);
   g_autofree char *text = g_strconcat(printed, "\n", NULL);
   free(printed);
-  if (options->save && !cli_write_file(".", options->save, text, strlen(text)))
-    return EXIT_CANNOT;
+  if (options->save) {
+    g_autofree char *folder = g_path_get_dirname(options->save), *name = g_path_get_basename(options->save);
+    if (!cli_write_file(folder, name, text, strlen(text)))
+      return EXIT_CANNOT;
+  }
   return run_text(text, options);
 }
 

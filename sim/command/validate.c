@@ -26,8 +26,10 @@ int command_validate(int argc, char **argv) {
     g_autoptr(Scenario) scenario = cli_load(argv[i], NULL);
     if (!scenario)
       status = EXIT_CANNOT;
-    else if (!quiet)
-      printf("%s: a scenario\n", argv[i]);
+    else if (!quiet) {
+      g_autofree char *name = cli_clean(argv[i]);
+      printf("%s: a scenario\n", name);
+    }
   }
   return cli_flush(status);
 }

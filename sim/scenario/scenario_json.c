@@ -113,7 +113,8 @@ static char *name_from_file(const char *file) {
   if (below && *below && below[0] != '/' && !strstr(below, "//") && !strstr(below, "./"))
     base = below;
   size_t length = strlen(base) - (g_str_has_suffix(base, ".json") ? strlen(".json") : 0);
-  char *name = length ? g_strndup(base, length) : g_strdup("scenario");
+  gboolean named = strspn(base, ".") < length; /* "." and ".." would be folders */
+  char *name = named ? g_strndup(base, length) : g_strdup("scenario");
   for (char *c = name; *c; c++)
     if (g_ascii_iscntrl(*c) || *c == '\\')
       *c = '-';

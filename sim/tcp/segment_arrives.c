@@ -339,12 +339,14 @@ static Verdict step7_text(TcpConn *conn, const Segment *segment, gboolean *ret_f
     conn->ack_why = conn->stack->why.duplicate_ack;
     return DONE;
   }
+  if (has_fin) /* nothing comes after it */
+    tcp_queue_clear(&conn->stack->pool, &conn->held);
   if (segment->len) {
     gboolean had_hole = conn->held.head != 0;
     *ret_fin = deliver(conn, segment->len);
     acknowledge_text(conn, had_hole);
   }
-  *ret_fin |= has_fin && segment->seq + segment->len == conn->rcv.nxt;
+  *ret_fin |= has_fin;
   return GO_ON;
 }
 
