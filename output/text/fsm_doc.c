@@ -75,12 +75,14 @@ void fsm_write_text(const TextStyle *style, GString *out) {
     g_string_append(out, "  ");
     text_append(out, style, text_attr_of_state((TcpState)state), name);
     text_pad(out, 15 - (unsigned)strlen(name));
-    g_string_append_printf(out, "%s\n", tcp_state_meaning((TcpState)state));
+    g_autoptr(GString) meaning = g_string_new(NULL);
+    append_wrapped(meaning, style, 17, tcp_state_meaning((TcpState)state));
+    g_string_append(out, meaning->str + 17); /* the first line stands beside the name */
   }
   unsigned n_rows;
   const TcpRow *rows = tcp_fsm_rows(&n_rows);
   g_string_append(out, "\n");
-  text_append(out, style, TEXT_BOLD, "The table: a stimulus, what it does in which states, and what else is done");
+  text_append(out, style, TEXT_BOLD, "The table: what a stimulus does in which states");
   g_string_append(out, "\n");
   for (unsigned i = 0; i < n_rows; i++) {
     if (i == 0 || strcmp(rows[i].rfc, rows[i - 1].rfc) != 0) {

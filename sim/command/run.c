@@ -38,8 +38,20 @@ static int judge(const CheckFile *file, const Options *options) {
   return EXIT_HOLDS;
 }
 
-/* `several`: more than one scenario, so that each gets a folder of its own below -o DIR. */
-static int run_one(const char *path, const Options *options, gboolean several) {
+/* The folder of a scenario's files: DIR itself for the only one, else one below it for each, also of the same name. */
+static char *folder_of(const Options *options, const char *name, gboolean several, GHashTable *taken) {
+  if (!several)
+    return g_strdup(options->directory);
+  g_autofree char *own = g_strdup(name);
+  for (unsigned n = 2; !g_hash_table_add(taken, g_strdup(own)); n++) {
+    g_free(own);
+    own = g_strdup_printf("%s-%u", name, n);
+  }
+  return g_build_filename(options->directory, own, NULL);
+}
+
+/* `several`: more than one scenario, so that each gets a folder of its own below -o DIR; `taken` are their names. */
+static int run_one(const char *path, const Options *options, gboolean several, GHashTable *taken) {
   g_autoptr(Scenario) scenario = cli_load(path, &options->run);
   if (!scenario)
     return EXIT_CANNOT;
@@ -48,8 +60,7 @@ static int run_one(const char *path, const Options *options, gboolean several) {
   int status = judge(file, options);
   check_file_free(file);
   if (options->directory) {
-    g_autofree char *directory =
-        several ? g_build_filename(options->directory, scenario->name, NULL) : g_strdup(options->directory);
+    g_autofree char *directory = folder_of(options, scenario->name, several, taken);
     if (!show_write_files(trace, directory))
       return EXIT_CANNOT;
     g_autofree char *name = cli_clean(scenario->name), *where = cli_clean(directory);
@@ -77,10 +88,11 @@ static int run_all(int argc, char **argv, const Options *options) {
   if (argc < 2)
     return cli_complain("run", TRUE, "which scenario? Give one or more JSON files (shipped ones are in scenarios/)");
   int status = EXIT_HOLDS;
+  g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   for (int i = 1; i < argc; i++) {
     if (i > 1 && !options->directory)
       putchar('\n');
-    int one = run_one(argv[i], options, argc > 2);
+    int one = run_one(argv[i], options, argc > 2, taken);
     status = MAX(status, one);
   }
   return cli_flush(status);

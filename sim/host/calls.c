@@ -127,6 +127,8 @@ static void call_recv(World *world, App *app, const AppItem *item) {
   uint64_t octets, no_more;
   gboolean eof;
   tcp_take(host->stack, end->tcb, item->octets ? item->octets : UINT64_MAX, &octets, &eof);
+  if (!octets && !(eof && !end->eof_read))
+    trace_call(world, app->conn, app->side, app->name, world->words.recv, world->words.eagain, -1);
   trace_read(world, app->conn, app->side, app->name, octets, eof);
   tcp_receive(host->stack, end->tcb, 0, &no_more, &eof); /* the call's rule, and the window update it may bring */
 }

@@ -20,6 +20,7 @@ static void intern_words(World *world) {
   WORD(notice), WORD(ok), WORD(eof), WORD(established), WORD(reset), WORD(refused), WORD(timeout), WORD(closed);
 #undef WORD
   world->words.eaddrinuse = names_intern(names, "EADDRINUSE");
+  world->words.eagain = names_intern(names, "EAGAIN");
   world->words.eisconn = names_intern(names, "EISCONN");
   world->words.enotconn = names_intern(names, "ENOTCONN");
   world->words.epipe = names_intern(names, "EPIPE");
@@ -169,8 +170,8 @@ static Seq choose_iss(World *world, const Conn *conn, unsigned side) {
   if (conn->config.has_isn[side])
     return conn->config.isn[side];
   const Host *host = world->hosts[conn->config.host[side]];
-  uint64_t key = (uint64_t)conn->config.port[side] << 32 | (uint64_t)conn->config.port[1 - side] << 16 |
-                 conn->config.host[1 - side];
+  uint64_t ports = (uint64_t)conn->config.port[side] << 16 | conn->config.port[1 - side];
+  uint64_t key = (uint64_t)world->hosts[conn->config.host[1 - side]]->address << 32 | ports;
   key = (key ^ host->isn_secret) * 0xBF58476D1CE4E5B9u;
   key = (key ^ key >> 29) * 0x94D049BB133111EBu;
   return (Seq)(key >> 32) + (Seq)(sim_now(world->sim) / ISN_TICK);

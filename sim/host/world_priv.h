@@ -59,7 +59,7 @@ struct World {
   struct {
     Name bind, listen, connect, send, recv, shutdown, close, abort, notice;
     Name ok, eof, established, reset, refused, timeout, closed;
-    Name eaddrinuse, eisconn, enotconn, epipe;
+    Name eaddrinuse, eagain, eisconn, enotconn, epipe;
   } words;
 };
 

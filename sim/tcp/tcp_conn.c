@@ -203,6 +203,7 @@ static void listen_again(TcpConn *conn) {
   tcp_queue_clear(&stack->pool, &conn->held);
   tcp_queue_clear(&stack->pool, &conn->marks);
   conn->unsent = 0;
+  conn->close_deferred = FALSE;
   conn->retransmissions = 0;
   conn->backoff = 0;
   conn->has_rtt = FALSE;

@@ -38,7 +38,7 @@ enum { TCP_CHOICE_WINDOW_PROBE(TCP_WINDOW_PROBE_) };
  *   SWITCH  uint8_t, 0 or 1; true or false in a scenario
  *   CHOICE  uint8_t, one of the words of its list (TCP_CHOICE_<NAME>) */
 #define TCP_PARAMS(X)                                                                                                  \
-  X(TIME, msl, 0, SIM_H(24), "maximum segment lifetime")                                                               \
+  X(TIME, msl, 0, SIM_H(12), "maximum segment lifetime")                                                               \
   X(TIME, time_wait, 0, SIM_H(24), "length of TIME-WAIT; 2 msl unless given")                                          \
   X(TIME, rto_initial, SIM_MS(1), SIM_H(1), "retransmission timeout before the first RTT sample")                      \
   X(TIME, rto_min, 0, SIM_H(1), "least retransmission timeout")                                                        \

@@ -70,9 +70,9 @@ void tcp_timers_sending(TcpConn *conn, gboolean restart) {
   }
   if (timer_armed(&conn->t_sending) && !restart && conn->sending_mode != TCP_SENDING_PERSIST)
     return;
-  if (timer_armed(&conn->t_sending) && conn->sending_mode == TCP_SENDING_PERSIST)
-    stop(conn, &conn->t_sending, TCP_TIMER_PERSIST);
   gboolean probe = may_probe_tail(conn);
+  if (conn->sending_mode != (probe ? TCP_SENDING_PROBE : TCP_SENDING_RETRANSMISSION))
+    stop(conn, &conn->t_sending, sending_name(conn)); /* it changes its name */
   conn->sending_mode = probe ? TCP_SENDING_PROBE : TCP_SENDING_RETRANSMISSION;
   arm(conn, &conn->t_sending, sending_name(conn), conn->stack->kind_sending,
       probe ? probe_delay(conn) : tcp_rto_now(conn));

@@ -78,6 +78,7 @@ static void op_entered(void *host, TcpHandle end, TcpState to, SimTime until) {
     add_word(rig->entered, tcp_state_name(to));
   rig->state = to;
   rig->lived = TRUE;
+  rig->has_ack &= to != TCP_STATE_LISTEN; /* the next peer has numbers of its own */
   if (until != (to == TCP_STATE_TIME_WAIT ? rig->timer_until[TCP_TIMER_TIME_WAIT] : SIM_NEVER))
     break_rule(rig, "entered() tells another end of TIME-WAIT than the timer");
 }

@@ -105,6 +105,10 @@ static const Script scripts[] = {
      "profile linux; rtt 50ms; in CLOSING; ~ probe 250ms; +250ms; > F. 1:1(0) ack 2; < . 2:2(0) ack 2; = TIME-WAIT"},
     {TAIL "last-ack-probes-the-fin", "profile linux; rtt 50ms; in LAST-ACK; ~ probe 250ms; +250ms; > F. 1:1(0) ack 2; "
                                      "< . 2:2(0) ack 2; = CLOSED; ! closed"},
+    {TAIL "first-sample-makes-the-running-timer-a-probe",
+     "profile linux; in ESTABLISHED; send 2000; > . 1:1001(1000) ack 1; > P. 1001:2001(1000) ack 1; ~ retransmission "
+     "1s; +50ms;"
+     "< . 1:1(0) ack 1001; ~ probe 250ms; +50ms; < . 1:1(0) ack 2001; ~ none"},
     {TAIL "no-probe-without-an-rtt",
      "profile linux; in ESTABLISHED; shutdown; = FIN-WAIT-1; > F. 1:1(0) ack 1; ~ retransmission 1s"},
     {TAIL "ack-of-the-tail-allows-the-next-probe", "profile linux; rtt 50ms; in ESTABLISHED; send 10; > P. 1:11(10) "
