@@ -1,125 +1,179 @@
 #include "net/impair.h"
 
-/* Matches so far of one rule, by connection: a rule's nth counts each connection by itself. */
-typedef struct FaultCount {
-  uint64_t *by_conn;
-  uint32_t size;
-} FaultCount;
+#include "net/delay_tables.h"
 
-typedef struct FaultJudge {
-  FateJudge base;
-  const GPtrArray *faults;
-  FaultCount *counts; /* one a rule */
-  Name *names;        /* "fault 1", ... */
-} FaultJudge;
-
-static gboolean in_range(const FaultRange *range, uint64_t value) {
-  return value >= range->first && value <= range->last;
-}
-
-static uint64_t count_match(FaultCount *count, uint32_t conn) {
-  if (conn >= count->size) {
-    uint32_t size = MAX(conn + 1, 2 * count->size);
-    count->by_conn = g_realloc_n(count->by_conn, size, sizeof *count->by_conn);
-    for (uint32_t i = count->size; i < size; i++)
-      count->by_conn[i] = 0;
-    count->size = size;
-  }
-  return ++count->by_conn[conn];
-}
-
-static gboolean fault_matches(const FaultMatch *match, FaultCount *count, const Segment *segment) {
-  if (match->from != FAULT_ANY && match->from != segment->from)
-    return FALSE;
-  if (match->to != FAULT_ANY && match->to != segment->to)
-    return FALSE;
-  if (match->conn != FAULT_ANY && match->conn != segment->conn)
-    return FALSE;
-  if (match->flags_exact ? segment->flags != match->flags : (segment->flags & match->flags) != match->flags)
-    return FALSE;
-  if (match->has_seq && !in_range(&match->seq, segment->rel_seq))
-    return FALSE;
-  if (match->has_len && !in_range(&match->len, segment->len))
-    return FALSE;
-  uint64_t nth = count_match(count, segment->conn);
-  return !match->has_nth || in_range(&match->nth, nth);
-}
-
-static void faults_judge(FateJudge *base, const Segment *segment, Fate *fate) {
-  FaultJudge *judge = (FaultJudge *)base;
-  gboolean decided = FALSE;
-  for (guint i = 0; i < judge->faults->len; i++) {
-    const Fault *fault = g_ptr_array_index(judge->faults, i);
-    if (!fault_matches(&fault->match, &judge->counts[i], segment) || decided)
-      continue; /* every rule counts, the first decides */
-    decided = TRUE;
-    switch (fault->action) {
-    case FAULT_DROP:
-      fate->lost_by = judge->names[i];
-      break;
-    case FAULT_DELAY:
-      fate->delayed_by = judge->names[i];
-      fate->delay = fault->delay;
-      break;
-    case FAULT_DUPLICATE:
-      fate->duplicated_by = judge->names[i];
-      fate->copy_delay = fault->delay;
-      break;
-    }
-  }
-}
-
-static void faults_free(FateJudge *base) {
-  FaultJudge *judge = (FaultJudge *)base;
-  for (guint i = 0; i < judge->faults->len; i++)
-    g_free(judge->counts[i].by_conn);
-  g_free(judge->counts);
-  g_free(judge->names);
-  g_free(judge);
-}
-
-FateJudge *impair_faults_new(const GPtrArray *faults, Names *names) {
-  FaultJudge *judge = g_new0(FaultJudge, 1);
-  judge->base = (FateJudge){faults_judge, faults_free};
-  judge->faults = faults;
-  judge->counts = g_new0(FaultCount, faults->len);
-  judge->names = g_new0(Name, faults->len);
-  for (guint i = 0; i < faults->len; i++) {
-    g_autofree char *name = g_strdup_printf("fault %u", i + 1);
-    judge->names[i] = names_intern(names, name);
-  }
-  return &judge->base;
-}
-
-typedef struct LossJudge {
-  FateJudge base;
-  Rng stream;
-  Probability loss;
-  Name name;
-} LossJudge;
-
-static void loss_judge(FateJudge *base, const Segment *segment, Fate *fate) {
-  (void)segment;
-  LossJudge *judge = (LossJudge *)base;
-  gboolean lost = rng_chance(&judge->stream, judge->loss);
-  if (lost && !fate->lost_by)
-    fate->lost_by = judge->name;
-}
-
-static void loss_free(FateJudge *base) {
-  g_free(base);
-}
-
-FateJudge *impair_loss_new(Probability loss, Rng stream, Names *names) {
-  LossJudge *judge = g_new0(LossJudge, 1);
-  judge->base = (FateJudge){loss_judge, loss_free};
-  judge->stream = stream;
-  judge->loss = loss;
-  judge->name = names_intern(names, "loss");
-  return &judge->base;
-}
+const char *const link_distribution_words[] = {"uniform", "normal", "pareto", "paretonormal", NULL};
 
 void fate_judge_free(FateJudge *judge) {
   if (judge)
     judge->free(judge);
+}
+
+static void free_judge(FateJudge *base) {
+  g_free(base);
+}
+
+/* --- one chance a segment: loss, corruption, duplication ---------------------------------------------------------- */
+
+typedef struct ChanceJudge {
+  FateJudge base;
+  Rng stream;
+  Probability chance;
+  Name name;
+} ChanceJudge;
+
+static FateJudge *chance_new(void (*judge)(FateJudge *, const Segment *, Fate *), Probability chance, Rng stream,
+                             Names *names, const char *name) {
+  ChanceJudge *self = g_new0(ChanceJudge, 1);
+  self->base = (FateJudge){judge, free_judge};
+  self->stream = stream;
+  self->chance = chance;
+  self->name = names_intern(names, name);
+  return &self->base;
+}
+
+static void loss_judge(FateJudge *base, const Segment *segment, Fate *fate) {
+  (void)segment;
+  ChanceJudge *judge = (ChanceJudge *)base;
+  gboolean lost = rng_chance(&judge->stream, judge->chance);
+  if (lost && !fate->lost_by)
+    fate->lost_by = judge->name;
+}
+
+FateJudge *impair_loss_new(Probability loss, Rng stream, Names *names) {
+  return chance_new(loss_judge, loss, stream, names, "loss");
+}
+
+static void corrupt_judge(FateJudge *base, const Segment *segment, Fate *fate) {
+  (void)segment;
+  ChanceJudge *judge = (ChanceJudge *)base;
+  gboolean corrupted = rng_chance(&judge->stream, judge->chance);
+  if (corrupted && !fate->corrupted_by)
+    fate->corrupted_by = judge->name;
+}
+
+FateJudge *impair_corrupt_new(Probability corrupt, Rng stream, Names *names) {
+  return chance_new(corrupt_judge, corrupt, stream, names, "corrupt");
+}
+
+static void duplicate_judge(FateJudge *base, const Segment *segment, Fate *fate) {
+  (void)segment;
+  ChanceJudge *judge = (ChanceJudge *)base;
+  gboolean duplicated = rng_chance(&judge->stream, judge->chance);
+  if (duplicated && !fate->duplicated_by)
+    fate->duplicated_by = judge->name;
+}
+
+FateJudge *impair_duplicate_new(Probability duplicate, Rng stream, Names *names) {
+  return chance_new(duplicate_judge, duplicate, stream, names, "duplicate");
+}
+
+/* --- loss in bursts ----------------------------------------------------------------------------------------------- */
+
+typedef struct GemodelJudge {
+  FateJudge base;
+  Rng stream;
+  LinkGemodel model;
+  gboolean bad;
+  Name name;
+} GemodelJudge;
+
+static void gemodel_judge(FateJudge *base, const Segment *segment, Fate *fate) {
+  (void)segment;
+  GemodelJudge *judge = (GemodelJudge *)base;
+  gboolean was_bad = judge->bad;
+  if (rng_chance(&judge->stream, was_bad ? judge->model.r : judge->model.p))
+    judge->bad = !was_bad;
+  gboolean lost = rng_chance(&judge->stream, was_bad ? judge->model.one_minus_h : judge->model.one_minus_k);
+  if (lost && !fate->lost_by)
+    fate->lost_by = judge->name;
+}
+
+FateJudge *impair_gemodel_new(const LinkGemodel *model, Rng stream, Names *names) {
+  GemodelJudge *judge = g_new0(GemodelJudge, 1);
+  judge->base = (FateJudge){gemodel_judge, free_judge};
+  judge->stream = stream;
+  judge->model = *model;
+  judge->name = names_intern(names, "loss");
+  return &judge->base;
+}
+
+/* --- delay -------------------------------------------------------------------------------------------------------- */
+
+/* jitter * entry / scale, rounded to nearest, half away from zero, without overflow for a jitter of up to 2^48 ns. */
+static SimTime scaled(SimTime jitter, int16_t entry) {
+  SimTime product = jitter * entry, half = DELAY_TABLE_SCALE / 2;
+  return (product >= 0 ? product + half : product - half) / DELAY_TABLE_SCALE;
+}
+
+SimTime impair_jitter(SimTime jitter, LinkDistribution distribution, Rng *stream) {
+  uint64_t draw = rng_below(stream, distribution == LINK_UNIFORM && jitter ? 2 * (uint64_t)jitter : DELAY_TABLE_SIZE);
+  if (!jitter)
+    return 0;
+  switch (distribution) {
+  case LINK_UNIFORM:
+    return (SimTime)draw - jitter;
+  case LINK_NORMAL:
+    return scaled(jitter, delay_table_normal[draw]);
+  case LINK_PARETO:
+    return scaled(jitter, delay_table_pareto[draw]);
+  case LINK_PARETONORMAL:
+    return scaled(jitter, delay_table_paretonormal[draw]);
+  }
+  g_assert_not_reached();
+}
+
+typedef struct DelayJudge {
+  FateJudge base;
+  const LinkConfig *config;
+  Rng delays, reorders;
+  uint32_t since_reordered; /* segments, saturating at the gap */
+} DelayJudge;
+
+static void delay_judge(FateJudge *base, const Segment *segment, Fate *fate) {
+  (void)segment;
+  DelayJudge *judge = (DelayJudge *)base;
+  const LinkConfig *config = judge->config;
+  fate->jitter = impair_jitter(config->jitter, config->distribution, &judge->delays);
+  fate->copy_jitter = impair_jitter(config->jitter, config->distribution, &judge->delays);
+  gboolean chosen = rng_chance(&judge->reorders, config->reorder);
+  gboolean may = judge->since_reordered + 1 >= config->gap;
+  fate->at_once = may && chosen;
+  if (fate->at_once)
+    judge->since_reordered = 0;
+  else if (!may)
+    judge->since_reordered++;
+}
+
+FateJudge *impair_delay_new(const LinkConfig *config, Rng delays, Rng reorders) {
+  DelayJudge *judge = g_new0(DelayJudge, 1);
+  judge->base = (FateJudge){delay_judge, free_judge};
+  judge->config = config;
+  judge->delays = delays;
+  judge->reorders = reorders;
+  return &judge->base;
+}
+
+/* --- all of a link ------------------------------------------------------------------------------------------------ */
+
+static Rng stream_of(uint64_t seed, uint64_t run, const char *link, const char *model) {
+  g_autofree char *name = g_strdup_printf("link/%s/%s", link, model);
+  return rng_stream(seed, run, name);
+}
+
+unsigned impair_link_new(const LinkConfig *config, uint64_t seed, uint64_t run, const char *link, Names *names,
+                         FateJudge *ret_judges[IMPAIR_MAX]) {
+  unsigned count = 0;
+  if (config->has_gemodel)
+    ret_judges[count++] = impair_gemodel_new(&config->gemodel, stream_of(seed, run, link, "loss"), names);
+  else if (config->loss)
+    ret_judges[count++] = impair_loss_new(config->loss, stream_of(seed, run, link, "loss"), names);
+  if (config->duplicate)
+    ret_judges[count++] = impair_duplicate_new(config->duplicate, stream_of(seed, run, link, "duplicate"), names);
+  if (config->corrupt)
+    ret_judges[count++] = impair_corrupt_new(config->corrupt, stream_of(seed, run, link, "corrupt"), names);
+  if (config->jitter || config->reorder)
+    ret_judges[count++] =
+        impair_delay_new(config, stream_of(seed, run, link, "delay"), stream_of(seed, run, link, "reorder"));
+  return count;
 }

@@ -1,61 +1,17 @@
 #include "net/network.h"
 
-#include <string.h>
-
-#define MAX_JUDGES 4
-
-typedef struct NetHost {
-  Name name;
-  NetworkReceive receive;
-  void *context;
-} NetHost;
-
-/* One direction of a link at work. `departures` are the instants at which the queued segments have left, a ring. */
-typedef struct NetLink {
-  uint16_t from, to;
-  const LinkConfig *config;
-  FateJudge *judges[MAX_JUDGES];
-  unsigned n_judges;
-  Name name; /* "link a>b" */
-  SimTime busy_until;
-  SimTime *departures;
-  uint32_t ring_size, ring_first, ring_count;
-  guint next_down; /* the first down interval that has not ended */
-} NetLink;
-
-/* A segment in flight. */
-typedef struct Flight {
-  Segment segment;
-  uint32_t next_free;
-  uint32_t link;
-  Name lost_by;
-} Flight;
-
-struct Network {
-  Sim *sim;
-  const Tracer *tracer;
-  NetHost *hosts;
-  uint32_t n_hosts;
-  NetLink *links;
-  uint32_t n_links;
-  uint32_t *routes; /* [from * n_hosts + to] = link + 1, rebuilt when a host or link is added */
-  Name *conns;
-  uint32_t n_conns, conns_size;
-  Flight *flights;
-  uint32_t n_flights, flights_size, free_flight; /* free list by index + 1 */
-  uint64_t last_id, segments_sent, max_segments;
-  EventKindId kind_arrival, kind_loss, kind_change;
-  Name by_down, by_queue;
-};
+#include "net/network_priv.h"
 
 #define RING_START 16
 
 static void run_arrival(void *context, uint32_t flight, uint64_t arg);
 static void run_loss(void *context, uint32_t flight, uint64_t arg);
+static void run_filter(void *context, uint32_t flight, uint64_t arg);
 static void run_change(void *context, uint32_t link, uint64_t change);
 
 static const EventKind ARRIVAL = {"arrival", SIM_PHASE_ARRIVAL, run_arrival};
 static const EventKind LOSS = {"loss", SIM_PHASE_ARRIVAL, run_loss};
+static const EventKind FILTER = {"filter", SIM_PHASE_ARRIVAL, run_filter};
 static const EventKind LINK_CHANGE = {"link", SIM_PHASE_TIMER, run_change};
 
 Network *network_new(Sim *sim, const Tracer *tracer, uint64_t max_segments) {
@@ -65,9 +21,14 @@ Network *network_new(Sim *sim, const Tracer *tracer, uint64_t max_segments) {
   network->max_segments = max_segments;
   network->kind_arrival = sim_add_kind(sim, &ARRIVAL, network);
   network->kind_loss = sim_add_kind(sim, &LOSS, network);
+  network->kind_filter = sim_add_kind(sim, &FILTER, network);
   network->kind_change = sim_add_kind(sim, &LINK_CHANGE, network);
   network->by_down = names_intern(tracer->names, "down");
   network->by_queue = names_intern(tracer->names, "queue");
+  network->by_checksum = names_intern(tracer->names, "checksum");
+  network->by_crash = names_intern(tracer->names, "crash");
+  network->by_unknown = names_intern(tracer->names, "unknown");
+  network->by_invalid = names_intern(tracer->names, "invalid");
   return network;
 }
 
@@ -95,10 +56,19 @@ static void rebuild_routes(Network *network) {
 uint16_t network_add_host(Network *network, const char *name, NetworkReceive receive, void *context) {
   g_assert(network->n_hosts < UINT16_MAX);
   network->hosts = g_renew(NetHost, network->hosts, network->n_hosts + 1);
-  network->hosts[network->n_hosts] = (NetHost){names_intern(network->tracer->names, name), receive, context};
+  g_autofree char *at = g_strdup_printf("host %s", name);
+  network->hosts[network->n_hosts] = (NetHost){.name = names_intern(network->tracer->names, name),
+                                               .at = names_intern(network->tracer->names, at),
+                                               .receive = receive,
+                                               .context = context};
   network->n_hosts++;
   rebuild_routes(network);
   return (uint16_t)(network->n_hosts - 1);
+}
+
+void network_set_host_down(Network *network, uint16_t host, gboolean down) {
+  g_assert(host < network->n_hosts);
+  network->hosts[host].down = down;
 }
 
 Name network_host_name(const Network *network, uint16_t host) {
@@ -109,15 +79,15 @@ Name network_host_name(const Network *network, uint16_t host) {
 uint32_t network_add_conn(Network *network, Name name) {
   if (network->n_conns == network->conns_size) {
     network->conns_size = MAX(16, 2 * network->conns_size);
-    network->conns = g_renew(Name, network->conns, network->conns_size);
+    network->conns = g_renew(NetConn, network->conns, network->conns_size);
   }
-  network->conns[network->n_conns] = name;
+  network->conns[network->n_conns] = (NetConn){.name = name};
   return network->n_conns++;
 }
 
 Name network_conn_name(const Network *network, uint32_t conn) {
   g_assert(conn < network->n_conns);
-  return network->conns[conn];
+  return network->conns[conn].name;
 }
 
 static void schedule_changes(Network *network, uint32_t index) {
@@ -145,79 +115,66 @@ void network_add_link(Network *network, uint16_t from, uint16_t to, const LinkCo
   schedule_changes(network, network->n_links - 1);
 }
 
-/* --- trace -------------------------------------------------------------------------------------------------------- */
-
-static void trace_sent(Network *network, const Segment *segment) {
-  if (!tracer_on(network->tracer))
-    return;
-  TraceRecord record = {.t = sim_now(network->sim), .kind = TRACE_SENT};
-  record.sent.host = network->hosts[segment->from].name;
-  record.sent.peer = network->hosts[segment->to].name;
-  record.sent.conn = network->conns[segment->conn];
-  record.sent.id = segment->id;
-  record.sent.flags = segment->flags;
-  record.sent.seq = segment->rel_seq;
-  record.sent.ack = segment->rel_ack;
-  record.sent.len = segment->len;
-  record.sent.win = segment->win;
-  record.sent.opts = segment->opts;
-  record.sent.raw_seq = segment->seq;
-  record.sent.raw_ack = segment->ack;
-  record.sent.sport = segment->sport;
-  record.sent.dport = segment->dport;
-  record.sent.attempt = segment->attempt;
-  record.sent.why = segment->why;
-  record.sent.cause = segment->cause;
-  tracer_put(network->tracer, &record);
+static NetLink *link_between(Network *network, uint16_t from, uint16_t to) {
+  uint32_t route = network->routes[from * network->n_hosts + to];
+  return route ? &network->links[route - 1] : NULL;
 }
 
-static void trace_dropped(Network *network, const Segment *segment, Name at, Name by) {
-  if (!tracer_on(network->tracer))
-    return;
-  TraceRecord record = {.t = sim_now(network->sim), .kind = TRACE_DROPPED};
-  record.dropped.host = network->hosts[segment->from].name;
-  record.dropped.peer = network->hosts[segment->to].name;
-  record.dropped.conn = network->conns[segment->conn];
-  record.dropped.id = segment->id;
-  record.dropped.at = at;
-  record.dropped.by = by;
-  tracer_put(network->tracer, &record);
-}
-
-static void trace_duplicated(Network *network, const Segment *segment, uint64_t copy, Name by) {
-  if (!tracer_on(network->tracer))
-    return;
-  TraceRecord record = {.t = sim_now(network->sim), .kind = TRACE_DUPLICATED};
-  record.duplicated.host = network->hosts[segment->from].name;
-  record.duplicated.peer = network->hosts[segment->to].name;
-  record.duplicated.conn = network->conns[segment->conn];
-  record.duplicated.id = segment->id;
-  record.duplicated.copy = copy;
-  record.duplicated.by = by;
-  tracer_put(network->tracer, &record);
-}
-
-static void trace_delayed(Network *network, const Segment *segment, SimTime delay, Name by) {
-  if (!tracer_on(network->tracer))
-    return;
-  TraceRecord record = {.t = sim_now(network->sim), .kind = TRACE_DELAYED};
-  record.delayed.host = network->hosts[segment->from].name;
-  record.delayed.peer = network->hosts[segment->to].name;
-  record.delayed.conn = network->conns[segment->conn];
-  record.delayed.id = segment->id;
-  record.delayed.delay = delay;
-  record.delayed.by = by;
-  tracer_put(network->tracer, &record);
+void network_set_filter(Network *network, uint16_t a, uint16_t b, Filter *filter) {
+  g_autofree char *at = g_strdup_printf("filter %s", filter_config(filter)->name);
+  NetLink *links[2] = {link_between(network, a, b), link_between(network, b, a)};
+  for (unsigned i = 0; i < 2; i++) {
+    g_assert(links[i]);
+    links[i]->filter = filter;
+    links[i]->filter_at = names_intern(network->tracer->names, at);
+  }
 }
 
 static void run_change(void *context, uint32_t index, uint64_t change) {
   Network *network = context;
-  if (!tracer_on(network->tracer))
-    return;
-  TraceRecord record = {.t = sim_now(network->sim), .kind = TRACE_LINK};
-  record.link.link = network->links[index].name;
-  record.link.change = (TraceWord)change;
-  tracer_put(network->tracer, &record);
+  network_trace_link(network, &network->links[index], (TraceWord)change);
+}
+
+/* --- ends --------------------------------------------------------------------------------------------------------- */
+
+void network_introduce(Network *network, uint32_t conn, uint16_t host, uint16_t port, uint32_t isn) {
+  g_assert(conn < network->n_conns);
+  NetEnd *end = network->conns[conn].end;
+  if (end[0].known && end[0].host != host)
+    end++;
+  *end = (NetEnd){TRUE, host, port, isn};
+}
+
+void network_learn_ends(Network *network) {
+  network->learns_ends = TRUE;
+}
+
+/* What a segment says about who sent it, and about its peer if nothing is known of that. */
+static void learn(Network *network, const Segment *segment) {
+  uint16_t port;
+  uint32_t isn;
+  network_introduce(network, segment->conn, segment->from, segment->sport, segment->seq - segment->rel_seq);
+  if (!network_end(network, segment->conn, segment->to, &port, &isn))
+    network_introduce(network, segment->conn, segment->to, segment->dport,
+                      segment->flags & TCP_ACK ? segment->ack - segment->rel_ack : 0);
+}
+
+gboolean network_end(const Network *network, uint32_t conn, uint16_t host, uint16_t *ret_port, uint32_t *ret_isn) {
+  g_assert(conn < network->n_conns);
+  for (unsigned i = 0; i < 2; i++) {
+    const NetEnd *end = &network->conns[conn].end[i];
+    if (end->known && end->host == host) {
+      *ret_port = end->port;
+      *ret_isn = end->isn;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+void network_watch(Network *network, NetworkArrived arrived, void *context) {
+  network->arrived = arrived;
+  network->arrived_context = context;
 }
 
 /* --- flight ------------------------------------------------------------------------------------------------------- */
@@ -238,28 +195,58 @@ static uint32_t flight_new(Network *network, const Segment *segment, uint32_t li
   return index;
 }
 
+static void hold(Network *network, uint32_t index, uint32_t number, SimTime at_most) {
+  Flight *flight = &network->flights[index];
+  flight->hold = number;
+  flight->hold_at_most = at_most;
+  flight->previous_held = network->last_held;
+  if (network->last_held)
+    network->flights[network->last_held - 1].next_held = index + 1;
+  else
+    network->first_held = index + 1;
+  network->last_held = index + 1;
+}
+
+static void let_go(Network *network, Flight *flight) {
+  if (flight->previous_held)
+    network->flights[flight->previous_held - 1].next_held = flight->next_held;
+  else
+    network->first_held = flight->next_held;
+  if (flight->next_held)
+    network->flights[flight->next_held - 1].previous_held = flight->previous_held;
+  else
+    network->last_held = flight->previous_held;
+  flight->hold = flight->previous_held = flight->next_held = 0;
+}
+
 /* Copies the segment out and gives the place back: receiving may send, which may move the flights. */
 static Segment flight_take(Network *network, uint32_t index) {
+  if (network->flights[index].hold)
+    let_go(network, &network->flights[index]);
   Segment segment = network->flights[index].segment;
   network->flights[index].next_free = network->free_flight;
   network->free_flight = index + 1;
   return segment;
 }
 
-static void run_arrival(void *context, uint32_t flight, uint64_t arg) {
+static void run_arrival(void *context, uint32_t index, uint64_t arg) {
   (void)arg;
   Network *network = context;
-  Segment segment = flight_take(network, flight);
+  gboolean corrupted = network->flights[index].corrupted;
+  Segment segment = flight_take(network, index);
   NetHost *host = &network->hosts[segment.to];
-  if (tracer_on(network->tracer)) {
-    TraceRecord record = {.t = sim_now(network->sim), .kind = TRACE_RECEIVED};
-    record.received.host = host->name;
-    record.received.peer = network->hosts[segment.from].name;
-    record.received.conn = network->conns[segment.conn];
-    record.received.id = segment.id;
-    tracer_put(network->tracer, &record);
+  if (corrupted) {
+    network_trace_dropped(network, &segment, host->at, network->by_checksum);
+    return;
   }
+  if (host->down) {
+    network_trace_dropped(network, &segment, host->at, network->by_crash);
+    return;
+  }
+  network_trace_received(network, &segment);
   host->receive(host->context, &segment);
+  if (network->arrived)
+    network->arrived(network->arrived_context, &segment);
 }
 
 static void run_loss(void *context, uint32_t index, uint64_t arg) {
@@ -268,8 +255,76 @@ static void run_loss(void *context, uint32_t index, uint64_t arg) {
   Name by = network->flights[index].lost_by;
   Name at = network->links[network->flights[index].link].name;
   Segment segment = flight_take(network, index);
-  trace_dropped(network, &segment, at, by);
+  network_trace_dropped(network, &segment, at, by);
 }
+
+/* Its last leg: it arrives, or waits until it is let go, but not for ever. */
+static void approach(Network *network, uint32_t index) {
+  Flight *flight = &network->flights[index];
+  SimTime at = flight->hold ? simtime_add(flight->arrival, flight->hold_at_most) : flight->arrival;
+  flight->past_filter = TRUE;
+  flight->event = sim_schedule(network->sim, at, network->kind_arrival, index, 0);
+}
+
+gboolean network_holds(const Network *network, uint32_t number, uint32_t conn) {
+  for (uint32_t i = network->first_held; i; i = network->flights[i - 1].next_held) {
+    const Flight *flight = &network->flights[i - 1];
+    if (flight->hold == number && (conn == NETWORK_ANY_CONN || flight->segment.conn == conn))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void network_release(Network *network, uint32_t number, uint32_t conn) {
+  for (uint32_t i = network->first_held, next; i; i = next) {
+    Flight *flight = &network->flights[i - 1];
+    next = flight->next_held;
+    if (flight->hold != number || (conn != NETWORK_ANY_CONN && flight->segment.conn != conn))
+      continue;
+    let_go(network, flight);
+    if (!flight->past_filter)
+      continue;
+    sim_cancel(network->sim, flight->event);
+    flight->arrival = MAX(flight->arrival, sim_now(network->sim));
+    approach(network, i - 1);
+  }
+}
+
+/* --- filters ------------------------------------------------------------------------------------------------------ */
+
+/* The refusal of a filter: from half-way back to whoever sent the segment, past all that may happen to others. */
+static void refuse(Network *network, const NetLink *link, const Segment *segment) {
+  Segment reset;
+  uint32_t route = network->routes[link->to * network->n_hosts + link->from];
+  if (!route || !filter_make_reset(segment, &reset))
+    return;
+  reset.id = ++network->last_id;
+  network_trace_injected(network, &reset, link->filter_at);
+  uint32_t index = flight_new(network, &reset, route - 1);
+  SimTime delay = network->links[route - 1].config->delay;
+  network->flights[index].arrival = simtime_add(sim_now(network->sim), delay - delay / 2);
+  approach(network, index);
+}
+
+static void run_filter(void *context, uint32_t index, uint64_t arg) {
+  (void)arg;
+  Network *network = context;
+  const NetLink *link = &network->links[network->flights[index].link];
+  FilterVerdict verdict = FILTER_PASSES;
+  if (!network->flights[index].corrupted)
+    verdict = filter_judge(link->filter, &network->flights[index].segment, sim_now(network->sim));
+  if (verdict == FILTER_PASSES) {
+    approach(network, index);
+    return;
+  }
+  Segment segment = flight_take(network, index);
+  network_trace_dropped(network, &segment, link->filter_at,
+                        verdict == FILTER_UNKNOWN ? network->by_unknown : network->by_invalid);
+  if (verdict == FILTER_UNKNOWN && filter_config(link->filter)->unknown == FILTER_RESET)
+    refuse(network, link, &segment);
+}
+
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 static gboolean link_is_down(NetLink *link, SimTime now) {
   const GArray *down = link->config->down;
@@ -310,51 +365,105 @@ static gboolean link_serialise(NetLink *link, SimTime now, uint32_t octets, SimT
   return TRUE;
 }
 
+/* When a segment that has left at `departure` arrives; with a rate, not before those that left earlier. */
+static SimTime link_arrival(NetLink *link, SimTime departure, const Fate *fate) {
+  SimTime arrival = departure;
+  if (!fate->at_once) {
+    arrival = simtime_add(departure, MAX(link->config->delay + fate->jitter, 0));
+    if (link->config->rate)
+      link->last_arrival = arrival = MAX(arrival, link->last_arrival);
+  }
+  return fate->delayed_by ? simtime_add(arrival, fate->delay) : arrival;
+}
+
 static void launch(Network *network, const Segment *segment, uint32_t index, SimTime departure, const Fate *fate) {
   NetLink *link = &network->links[index];
   uint32_t flight = flight_new(network, segment, index);
-  SimTime delay = link->config->delay;
   if (fate->lost_by) {
+    SimTime delay = fate->at_once ? 0 : link->config->delay;
     network->flights[flight].lost_by = fate->lost_by;
     sim_schedule(network->sim, simtime_add(departure, delay / 2), network->kind_loss, flight, 0);
     return;
   }
-  if (fate->delayed_by)
-    delay = simtime_add(delay, fate->delay);
-  sim_schedule(network->sim, simtime_add(departure, delay), network->kind_arrival, flight, 0);
+  SimTime arrival = link_arrival(link, departure, fate);
+  network->flights[flight].arrival = arrival;
+  network->flights[flight].corrupted = fate->corrupted_by != 0;
+  if (fate->held_by)
+    hold(network, flight, fate->hold, fate->hold_at_most);
+  if (link->filter)
+    sim_schedule(network->sim, departure + (arrival - departure) / 2, network->kind_filter, flight, 0);
+  else
+    approach(network, flight);
 }
 
-uint64_t network_send(Network *network, Segment *segment) {
-  segment->id = ++network->last_id;
-  network->segments_sent++;
-  if (network_over_budget(network))
-    sim_stop(network->sim);
-  trace_sent(network, segment);
+/* A copy meets what the faults and the jitter have for it, and no loss or damage. */
+static void launch_copy(Network *network, const Segment *segment, uint32_t index, SimTime departure, const Fate *fate) {
+  Segment copy = *segment;
+  copy.id = ++network->last_id;
+  network_trace_duplicated(network, segment, copy.id, fate->duplicated_by);
+  Fate late = {.delayed_by = fate->copy_delay ? fate->duplicated_by : 0,
+               .delay = fate->copy_delay,
+               .jitter = fate->copy_jitter,
+               .held_by = fate->hold && !fate->held_by ? fate->duplicated_by : 0,
+               .hold = fate->hold,
+               .hold_at_most = fate->hold_at_most};
+  launch(network, &copy, index, departure, &late);
+}
+
+static void dispatch(Network *network, const Segment *segment) {
   uint32_t route = network->routes[segment->from * network->n_hosts + segment->to];
   g_assert(route); /* the scenario was checked for links */
   NetLink *link = &network->links[route - 1];
-  SimTime now = sim_now(network->sim), departure;
+  SimTime now = sim_now(network->sim), departure = now;
 
   Fate fate = {0};
   for (unsigned i = 0; i < link->n_judges; i++)
     link->judges[i]->judge(link->judges[i], segment, &fate);
   if (link_is_down(link, now)) {
-    trace_dropped(network, segment, link->name, network->by_down);
-  } else if (!link_serialise(link, now, segment_wire_size(segment), &departure)) {
-    trace_dropped(network, segment, link->name, network->by_queue);
-  } else {
-    if (fate.delayed_by && !fate.lost_by)
-      trace_delayed(network, segment, fate.delay, fate.delayed_by);
-    launch(network, segment, route - 1, departure, &fate);
-    if (fate.duplicated_by) {
-      Segment copy = *segment;
-      copy.id = ++network->last_id;
-      trace_duplicated(network, segment, copy.id, fate.duplicated_by);
-      Fate late = {.delayed_by = fate.duplicated_by, .delay = fate.copy_delay};
-      launch(network, &copy, route - 1, departure, &late);
-    }
+    network_trace_dropped(network, segment, link->name, network->by_down);
+    return;
   }
+  if (!fate.at_once && !link_serialise(link, now, segment_wire_size(segment), &departure)) {
+    network_trace_dropped(network, segment, link->name, network->by_queue);
+    return;
+  }
+  if (fate.delayed_by && !fate.lost_by)
+    network_trace_delayed(network, segment, fate.delay, fate.delayed_by);
+  if (fate.held_by && !fate.lost_by)
+    network_trace_delayed(network, segment, SIM_NEVER, fate.held_by);
+  if (fate.corrupted_by && !fate.lost_by)
+    network_trace_corrupted(network, segment, fate.corrupted_by);
+  launch(network, segment, route - 1, departure, &fate);
+  if (fate.duplicated_by)
+    launch_copy(network, segment, route - 1, departure, &fate);
+}
+
+static void count_sent(Network *network, Segment *segment) {
+  segment->id = ++network->last_id;
+  network->segments_sent++;
+  if (network_over_budget(network))
+    sim_stop(network->sim);
+}
+
+uint64_t network_send(Network *network, Segment *segment) {
+  count_sent(network, segment);
+  network_trace_sent(network, segment);
+  if (network->learns_ends)
+    learn(network, segment);
+  dispatch(network, segment);
   return segment->id;
+}
+
+uint64_t network_inject(Network *network, Segment *segment, Name by) {
+  segment->injected = TRUE;
+  count_sent(network, segment);
+  network_trace_injected(network, segment, by);
+  dispatch(network, segment);
+  return segment->id;
+}
+
+Sim *network_sim(const Network *network) {
+  return network->sim;
 }
 
 uint64_t network_segments_sent(const Network *network) {

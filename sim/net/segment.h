@@ -18,8 +18,9 @@ typedef struct Segment {
   uint16_t sport, dport;
   uint16_t win; /* as on the wire, unscaled */
   TcpFlags flags;
-  uint8_t attempt; /* transmissions of the same octets so far, this one included; saturates at 255 */
-  Name why;        /* why it is sent again or out of turn, 0: it is not */
+  uint8_t attempt;  /* transmissions of the same octets so far, this one included; saturates at 255 */
+  uint8_t injected; /* TRUE: forged, no host of this simulation has sent it */
+  Name why;         /* why it is sent again or out of turn, 0: it is not */
   TcpOptions opts;
 } Segment;
 
