@@ -27,22 +27,20 @@ static Segment segment_new(const TcpConn *conn, Seq seq, uint32_t len, TcpFlags 
 }
 
 static void transmit(TcpConn *conn, Segment *segment) {
+  tcp_options_fill(conn, segment);
   if (segment->flags & TCP_ACK) {
     if (!(segment->flags & TCP_RST))
       advance_edge(conn);
+    unsigned shift = segment->flags & TCP_SYN ? 0 : conn->rcv_wscale;
     segment->ack = conn->rcv.nxt;
     segment->rel_ack = conn->rcv.nxt - conn->rcv.irs;
-    segment->win = (uint16_t)MIN(tcp_receive_window(conn), UINT16_MAX);
+    segment->win = (uint16_t)MIN(tcp_receive_window(conn) >> shift, UINT16_MAX);
     conn->ack_now = FALSE;
     conn->ack_why = 0;
-    conn->unacked = 0;
-    tcp_timers_ack_sent(conn);
+    tcp_sack_fill(conn, segment);
+    tcp_acks_ack_sent(conn);
   } else if (segment->flags & TCP_SYN) {
     segment->win = (uint16_t)MIN(conn->stack->params.rcv_wnd, UINT16_MAX);
-  }
-  if (segment->flags & TCP_SYN) {
-    segment->opts.has |= TCP_OPT_MSS;
-    segment->opts.mss = (uint16_t)MIN(conn->stack->params.mss, UINT16_MAX);
   }
   conn->stack->ops->send(conn->stack->host, conn->handle, segment);
 }
@@ -55,7 +53,8 @@ static void transmit_entry(TcpConn *conn, TcpEntry *entry, Name why) {
   if (entry->attempts < UINT8_MAX)
     entry->attempts++;
   entry->sent_at = sim_now(conn->stack->sim);
-  Segment segment = segment_new(conn, entry->seq, entry->len, flags);
+  gboolean renumber = flags & TCP_FIN && entry->attempts > 1 && conn->stack->params.bug_fin_renumbered;
+  Segment segment = segment_new(conn, entry->seq + (renumber ? 1 : 0), entry->len, flags);
   segment.attempt = entry->attempts;
   segment.why = why;
   transmit(conn, &segment);
@@ -77,10 +76,39 @@ void tcp_output_queue_syn(TcpConn *conn) {
   conn->snd.nxt = conn->snd.iss + 1;
 }
 
+static gboolean small_segment_is_out(const TcpConn *conn) {
+  TcpPool *pool = &conn->stack->pool;
+  for (const TcpEntry *entry = tcp_queue_front(pool, &conn->sent); entry; entry = tcp_queue_next(pool, entry))
+    if (entry->len && entry->len < tcp_options_room(conn))
+      return TRUE;
+  return FALSE;
+}
+
+/* RFC 9293 3.7.4 (Nagle): a small segment waits for the ACK of what is out; Minshall's variant: of a small one. */
+static gboolean nagle_holds(const TcpConn *conn) {
+  switch (conn->stack->params.nagle) {
+  case TCP_NAGLE_ANY:
+    return conn->snd.una != conn->snd.nxt;
+  case TCP_NAGLE_SMALL:
+    return small_segment_is_out(conn);
+  default:
+    return FALSE;
+  }
+}
+
 /* Sender's silly window avoidance (RFC 9293 3.8.6.2.1): a full segment, or all there is, or half the greatest window.
  * */
 static gboolean worth_sending(const TcpConn *conn, uint32_t len) {
-  return len == conn->mss || len == conn->unsent || 2 * (uint64_t)len >= conn->snd.max_wnd;
+  if (len == tcp_options_room(conn))
+    return TRUE;
+  if (len < conn->unsent)
+    return 2 * (uint64_t)len >= conn->snd.max_wnd;
+  if (conn->fin_queued)
+    return TRUE;
+  const TcpSocketOptions *options = conn->options;
+  if (options && options->cork)
+    return FALSE;
+  return (options && options->nodelay) || !nagle_holds(conn);
 }
 
 /* PSH ends the last segment of each SEND: drops the marks that `end` has reached. */
@@ -104,6 +132,8 @@ static void send_new(TcpConn *conn, uint32_t len, gboolean fin, Name why) {
     conn->fin_seq = conn->snd.nxt + len;
     tcp_conn_apply(conn, TCP_FIN_SENT, NULL);
   }
+  if (len)
+    tcp_acks_text_sent(conn);
   TcpEntry *entry = tcp_queue_push(&conn->stack->pool, &conn->sent);
   entry->seq = conn->snd.nxt;
   entry->len = len;
@@ -111,6 +141,7 @@ static void send_new(TcpConn *conn, uint32_t len, gboolean fin, Name why) {
   conn->unsent -= len;
   conn->snd.nxt += tcp_entry_seq_len(entry);
   transmit_entry(conn, entry, why);
+  tcp_timers_tail_sent(conn);
 }
 
 static gboolean may_send_data(const TcpConn *conn) {
@@ -134,13 +165,13 @@ static gboolean may_send_data(const TcpConn *conn) {
 }
 
 static gboolean fin_waits(const TcpConn *conn) {
-  return conn->fin_queued && !conn->fin_sent;
+  return conn->fin_queued && !conn->fin_sent && !(conn->stack->params.fin_waits_for_ack && conn->sent.head);
 }
 
 static void send_what_fits(TcpConn *conn) {
   while (conn->unsent || fin_waits(conn)) {
     uint32_t usable = tcp_usable_window(conn);
-    uint32_t len = (uint32_t)MIN(conn->unsent, MIN(conn->mss, usable));
+    uint32_t len = (uint32_t)MIN(conn->unsent, MIN(tcp_options_room(conn), usable));
     gboolean fin = fin_waits(conn) && len == conn->unsent && usable > len;
     if (!fin && (len == 0 || !worth_sending(conn, len)))
       return;
@@ -157,7 +188,8 @@ static void send_syn_entry(TcpConn *conn) {
 void tcp_output(TcpConn *conn) {
   if (!may_send_data(conn)) {
     send_syn_entry(conn);
-    tcp_timers_sending(conn, FALSE);
+    if (conn->state != TCP_STATE_TIME_WAIT) /* nothing is sent again from there */
+      tcp_timers_sending(conn, FALSE);
     return;
   }
   gboolean persisting = timer_armed(&conn->t_sending) && conn->sending_mode == TCP_SENDING_PERSIST;
@@ -196,12 +228,38 @@ void tcp_output_window_probe(TcpConn *conn) {
     transmit_entry(conn, front, why);
   } else {
     uint32_t usable = MAX(1, tcp_usable_window(conn)); /* a small window is used now, whatever it is worth */
-    uint32_t len = (uint32_t)MIN(conn->unsent, MIN(conn->mss, usable));
+    uint32_t len = (uint32_t)MIN(conn->unsent, MIN(tcp_options_room(conn), usable));
     send_new(conn, len, fin_waits(conn) && len == conn->unsent && usable > len, why);
   }
 }
 
+/* FreeBSD's ACKs repeat a FIN that is not acknowledged: its output routine takes the FIN of the state. */
+static gboolean repeats_fin(const TcpConn *conn) {
+  return conn->stack->params.crossing_fin_reply == TCP_CROSSING_FIN_REPLY_FIN && conn->fin_sent && !conn->fin_acked &&
+         conn->fin_rcvd;
+}
+
+static void send_fin_again(TcpConn *conn) {
+  TcpEntry *entry = tcp_queue_back(&conn->stack->pool, &conn->sent);
+  if (entry->attempts < UINT8_MAX)
+    entry->attempts++;
+  Segment segment = segment_new(conn, conn->fin_seq, 0, TCP_FIN | TCP_ACK);
+  segment.attempt = entry->attempts;
+  transmit(conn, &segment);
+}
+
+/* RFC 9293 3.8.4: a sequence number that was acknowledged long ago. */
+void tcp_output_keepalive(TcpConn *conn) {
+  Segment segment = segment_new(conn, conn->snd.nxt - 1, 0, TCP_ACK);
+  segment.why = conn->stack->why.keepalive;
+  transmit(conn, &segment);
+}
+
 void tcp_output_ack(TcpConn *conn, Name why) {
+  if (repeats_fin(conn)) {
+    send_fin_again(conn);
+    return;
+  }
   Segment segment = segment_new(conn, conn->snd.nxt, 0, TCP_ACK);
   segment.why = why;
   transmit(conn, &segment);

@@ -9,6 +9,7 @@ static SimTime bounded(const TcpParams *params, SimTime srtt, SimTime rttvar) {
   SimTime rto = srtt + variance;
   if (params->rto_min_applies == TCP_RTO_MIN_APPLIES_SUM)
     rto = MAX(rto, params->rto_min);
+  rto = simtime_add(rto, params->rto_slop);
   return MIN(rto, params->rto_max);
 }
 
@@ -19,6 +20,7 @@ void tcp_rto_init(TcpConn *conn) {
 
 /* RFC 6298 2.2 and 2.3: RTTVAR before SRTT, alpha 1/8, beta 1/4. A sample ends the back-off (5, note). */
 void tcp_rto_sample(TcpConn *conn, SimTime rtt) {
+  conn->min_rtt = MIN(conn->min_rtt, rtt);
   if (!conn->has_rtt) {
     conn->srtt = rtt;
     conn->rttvar = rtt / 2;
@@ -38,8 +40,22 @@ static SimTime doubled(SimTime base, unsigned times, SimTime limit) {
   return MIN(base, limit);
 }
 
+static SimTime user_timeout(const TcpConn *conn) {
+  return conn->options ? conn->options->user_timeout : conn->stack->params.user_timeout;
+}
+
+/* When a user timeout that counts from the first retransmission is over; SIM_NEVER if there is none. */
+static SimTime user_deadline(const TcpConn *conn) {
+  if (conn->stack->params.user_timeout_from != TCP_USER_TIMEOUT_FROM_RETRANSMISSION ||
+      conn->retransmitting_since == SIM_NEVER || user_timeout(conn) == SIM_NEVER)
+    return SIM_NEVER;
+  return simtime_add(conn->retransmitting_since, user_timeout(conn));
+}
+
 SimTime tcp_rto_now(const TcpConn *conn) {
-  return doubled(conn->rto, conn->backoff, conn->stack->params.rto_max);
+  SimTime rto = doubled(conn->rto, conn->backoff, conn->stack->params.rto_max);
+  SimTime deadline = user_deadline(conn), now = sim_now(conn->stack->sim);
+  return deadline == SIM_NEVER ? rto : CLAMP(deadline - now, 0, rto);
 }
 
 SimTime tcp_persist_interval(const TcpConn *conn) {
@@ -49,13 +65,22 @@ SimTime tcp_persist_interval(const TcpConn *conn) {
 /* RFC 9293 3.8.3: R2, as a count of retransmissions or as a time since the first of them. */
 gboolean tcp_limit_reached(const TcpConn *conn) {
   const TcpParams *params = &conn->stack->params;
-  uint32_t limit = params->retries;
   if (conn->state == TCP_STATE_SYN_SENT)
-    limit = params->syn_retries;
-  else if (conn->state == TCP_STATE_SYN_RECEIVED)
-    limit = params->synack_retries;
-  else if (params->retries_time != SIM_NEVER && conn->retransmitting_since != SIM_NEVER &&
-           sim_now(conn->stack->sim) - conn->retransmitting_since >= params->retries_time)
+    return params->syn_retries != TCP_UNLIMITED &&
+           conn->retransmissions >= params->syn_retries + params->syn_linear_timeouts;
+  if (conn->state == TCP_STATE_SYN_RECEIVED)
+    return params->synack_retries != TCP_UNLIMITED && conn->retransmissions >= params->synack_retries;
+  SimTime now = sim_now(conn->stack->sim);
+  if (now >= user_deadline(conn))
     return TRUE;
-  return limit != TCP_UNLIMITED && conn->retransmissions >= limit;
+  SimTime limit = params->retries_time;
+  if (conn->nobody_reads)
+    limit = MIN(limit, params->orphan_retries_time);
+  if (limit != SIM_NEVER && conn->retransmitting_since != SIM_NEVER && now - conn->retransmitting_since >= limit)
+    return TRUE;
+  /* an orphan whose probes are answered by a shut window for ever ends with the longest interval (Linux) */
+  if (conn->nobody_reads && params->orphan_retries_time != SIM_NEVER && conn->sending_mode == TCP_SENDING_PERSIST &&
+      tcp_persist_interval(conn) == params->persist_max)
+    return TRUE;
+  return params->retries != TCP_UNLIMITED && conn->retransmissions >= params->retries;
 }

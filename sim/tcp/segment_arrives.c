@@ -6,6 +6,10 @@
 
 typedef enum { GO_ON, DONE } Verdict;
 
+/* RFC 9293 3.6.1: a connection that follows another on the same tuple must start beyond its last number; as Linux does,
+ * beyond every window too. */
+#define SUCCESSOR_ISS_STEP 65537
+
 static void discard(TcpConn *conn, const Segment *segment, TcpCheck check) {
   const TcpStack *stack = conn->stack;
   if (!tracer_on(stack->tracer))
@@ -34,24 +38,38 @@ static Verdict drop(TcpConn *conn, const Segment *segment, TcpCheck check) {
 
 /* SND.UNA < SEG.ACK =< SND.NXT */
 static gboolean ack_is_new(const TcpConn *conn, const Segment *segment) {
+  if (G_UNLIKELY(conn->stack->params.bug_plain_compare))
+    return segment->ack > conn->snd.una && segment->ack <= conn->snd.nxt;
   return seq_gt(segment->ack, conn->snd.una) && seq_le(segment->ack, conn->snd.nxt);
 }
 
 /* The peer's SYN, in LISTEN and SYN-SENT: IRS, the window, the options. */
 static void take_syn(TcpConn *conn, const Segment *segment) {
   conn->rcv.irs = segment->seq;
-  conn->rcv.nxt = segment->seq + 1;
+  conn->rcv.nxt = conn->rcv.wup = segment->seq + 1;
   conn->rcv.edge = conn->rcv.nxt + conn->stack->params.rcv_wnd;
-  conn->snd.wnd = conn->snd.max_wnd = segment->win;
+  conn->snd.wnd = conn->snd.max_wnd = segment->win; /* never shifted in a SYN (RFC 7323 2.2) */
   conn->snd.wl1 = segment->seq;
   conn->snd.wl2 = segment->ack;
-  /* 3.7.1: without the option the peer takes 536 octets */
-  conn->mss = MIN(conn->mss, segment->opts.has & TCP_OPT_MSS ? segment->opts.mss : 536);
+  tcp_options_take_syn(conn, segment);
 }
 
-/* Takes what `ack` covers out of the retransmission queue. RFC 6298 3 (Karn): no sample when any of it was sent twice.
- * */
-static void forget_acked(TcpConn *conn, Seq ack) {
+/* RFC 6298 3 (Karn): no sample when any of it was sent twice, unless a timestamp tells which transmission it was. */
+static void sample_rtt(TcpConn *conn, const Segment *segment, SimTime first_sent_at, gboolean ambiguous) {
+  if (first_sent_at == SIM_NEVER)
+    return;
+  if (!ambiguous) {
+    tcp_rto_sample(conn, sim_now(conn->stack->sim) - first_sent_at);
+  } else if (conn->ts_on && segment->opts.has & TCP_OPT_TS && segment->opts.ts_ecr) {
+    uint32_t ticks = tcp_timestamp_now(conn) - segment->opts.ts_ecr;
+    if (ticks < INT32_MAX)
+      tcp_rto_sample(conn, SIM_MS(MAX(ticks, 1)));
+  }
+}
+
+/* Takes what the segment acknowledges out of the retransmission queue. */
+static void forget_acked(TcpConn *conn, const Segment *segment) {
+  Seq ack = segment->ack;
   TcpPool *pool = &conn->stack->pool;
   SimTime first_sent_at = SIM_NEVER;
   gboolean ambiguous = FALSE;
@@ -66,16 +84,19 @@ static void forget_acked(TcpConn *conn, Seq ack) {
     ambiguous |= entry->attempts > 1;
     if (first_sent_at == SIM_NEVER)
       first_sent_at = entry->sent_at;
+    if (!entry->sacked)
+      tcp_sack_delivered(conn, entry);
     tcp_queue_pop(pool, &conn->sent);
   }
-  if (first_sent_at != SIM_NEVER && !ambiguous)
-    tcp_rto_sample(conn, sim_now(conn->stack->sim) - first_sent_at);
+  sample_rtt(conn, segment, first_sent_at, ambiguous);
 }
 
 /* RFC 9293 3.10.7.4 fifth, and RFC 6298 5.2, 5.3: SND.UNA moves. */
-static void take_ack(TcpConn *conn, Seq ack) {
+static void take_ack(TcpConn *conn, const Segment *segment) {
+  Seq ack = segment->ack;
   conn->snd.una = ack;
-  forget_acked(conn, ack);
+  forget_acked(conn, segment);
+  conn->duplicate_acks = 0;
   conn->retransmissions = 0;
   conn->retransmitting_since = SIM_NEVER;
   if (conn->probing_tail && seq_ge(ack, conn->tail_probe_end))
@@ -92,16 +113,19 @@ static void opened(TcpConn *conn) {
   }
 }
 
+static void set_window(TcpConn *conn, const Segment *segment) {
+  conn->snd.wnd = (uint32_t)segment->win << conn->snd_wscale;
+  conn->snd.max_wnd = MAX(conn->snd.max_wnd, conn->snd.wnd);
+  conn->snd.wl1 = segment->seq;
+  conn->snd.wl2 = segment->ack;
+}
+
 /* SND.WND follows the newest segment: SND.WL1 and SND.WL2 keep an old one from setting it. */
 static void update_window(TcpConn *conn, const Segment *segment) {
   if (seq_lt(segment->ack, conn->snd.una) || seq_gt(segment->ack, conn->snd.nxt))
     return;
-  if (seq_lt(conn->snd.wl1, segment->seq) || (conn->snd.wl1 == segment->seq && seq_le(conn->snd.wl2, segment->ack))) {
-    conn->snd.wnd = segment->win;
-    conn->snd.max_wnd = MAX(conn->snd.max_wnd, conn->snd.wnd);
-    conn->snd.wl1 = segment->seq;
-    conn->snd.wl2 = segment->ack;
-  }
+  if (seq_lt(conn->snd.wl1, segment->seq) || (conn->snd.wl1 == segment->seq && seq_le(conn->snd.wl2, segment->ack)))
+    set_window(conn, segment);
 }
 
 static void deferred_close(TcpConn *conn) {
@@ -151,7 +175,7 @@ static Verdict arrives_in_syn_sent(TcpConn *conn, const Segment *segment) {
   if (segment->flags & TCP_SYN) {
     take_syn(conn, segment);
     if (has_ack)
-      take_ack(conn, segment->ack);
+      take_ack(conn, segment);
     tcp_conn_apply(conn, TCP_SEG_SYN, segment);
     if (conn->state != TCP_STATE_ESTABLISHED)
       return DONE;
@@ -170,6 +194,8 @@ static gboolean is_acceptable(const TcpConn *conn, const Segment *segment) {
   if (window == 0)
     return len == 0 && segment->seq == conn->rcv.nxt;
   if (seq_in(segment->seq, conn->rcv.nxt, window))
+    return TRUE;
+  if (len == 0 && segment->seq == conn->rcv.edge && conn->stack->params.edge_inclusive)
     return TRUE;
   return len > 0 && seq_in(segment->seq + len - 1, conn->rcv.nxt, window);
 }
@@ -209,37 +235,97 @@ static Verdict shut_window(Segment *segment) {
   return GO_ON;
 }
 
-static Verdict step1_sequence(TcpConn *conn, Segment *segment) {
-  if (conn->state == TCP_STATE_SYN_RECEIVED && segment->seq == conn->rcv.irs && segment->flags & TCP_SYN &&
-      segment->flags & TCP_ACK && conn->stack->params.syn_ack_trimmed) {
-    trim(conn, segment); /* syn_ack_trimmed: simultaneous open, the peer's SYN,ACK repeats its SYN */
+/* A SYN in TIME-WAIT comes before all checks (3.6.1, MAY-2). The end may be gone after it: then *ret_iss is the least
+ * ISS of its successor. */
+static Verdict new_syn_in_time_wait(TcpConn *conn, const Segment *segment, Seq *ret_iss, gboolean *ret_reopened) {
+  if (conn->state != TCP_STATE_TIME_WAIT || (segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
     return GO_ON;
-  }
-  if (is_acceptable(conn, segment)) {
-    trim(conn, segment);
-    return GO_ON;
-  }
-  if (segment->flags & TCP_RST)
-    return drop(conn, segment, TCP_CHECK_SEQUENCE);
-  if (is_fin_again(conn, segment)) {
-    tcp_conn_apply(conn, TCP_SEG_FIN_AGAIN, segment);
-    if (!conn->stack->params.duplicate_fin_ack_counts || conn->state == TCP_STATE_TIME_WAIT)
-      return DONE;
-    return shut_window(segment); /* duplicate_fin_ack_counts: only its ACK is left to process */
-  }
-  refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_SEQUENCE);
-  if (conn->state == TCP_STATE_TIME_WAIT && segment->flags & TCP_ACK)
-    tcp_conn_apply(conn, TCP_SEG_ACK_IN_TIME_WAIT, segment); /* where any ACK restarts 2 MSL */
-  if (segment->seq == conn->rcv.nxt && !(segment->flags & TCP_SYN) && conn->state != TCP_STATE_TIME_WAIT)
-    return shut_window(segment);
+  tcp_conn_apply(conn, TCP_SEG_SYN, segment);
+  *ret_reopened = conn->deleted;
+  *ret_iss = conn->snd.nxt + SUCCESSOR_ISS_STEP;
+  if (!conn->deleted)
+    discard(conn, segment, TCP_CHECK_SYN);
   return DONE;
 }
 
-/* RFC 5961 3.2: exactly at RCV.NXT it resets, elsewhere in the window it is challenged. */
+/* The RST of a peer that sent a FIN may carry the FIN's own number (macOS); Linux takes it. */
+static gboolean is_rst_at_fin(const TcpConn *conn, const Segment *segment) {
+  return conn->stack->params.rst_at_fin && conn->fin_rcvd && conn->state != TCP_STATE_TIME_WAIT &&
+         segment->flags & TCP_RST && segment->seq == conn->rcv.nxt - 1;
+}
+
+/* What is left of an unacceptable segment: MUST-66 asks for its ACK when only the window is shut, and some stacks use
+ * the ACK of an old one too. */
+static Verdict ack_of_unacceptable(TcpConn *conn, Segment *segment) {
+  Seq end = segment->seq + segment_seq_len(segment);
+  gboolean old = conn->stack->params.duplicate_fin_ack_counts && segment_seq_len(segment) > 0 &&
+                 seq_ge(end, conn->rcv.wup) && seq_le(end, conn->rcv.nxt);
+  gboolean shut = segment->seq == conn->rcv.nxt;
+  if (conn->state == TCP_STATE_TIME_WAIT || segment->flags & TCP_SYN || !(old || shut))
+    return DONE;
+  return shut_window(segment);
+}
+
+/* RFC 2883 4.1: what arrives again is reported with the ACK that refuses it; Linux's TIME-WAIT sends no SACK, nor does
+ * its challenge ACK for a SYN. */
+static void note_duplicate(TcpConn *conn, const Segment *segment) {
+  if (seq_lt(segment->seq, conn->rcv.nxt) && !(segment->flags & TCP_SYN) && conn->state != TCP_STATE_TIME_WAIT)
+    tcp_sack_note_duplicate(conn, segment->seq, seq_min(segment->seq + segment_seq_len(segment), conn->rcv.nxt));
+}
+
+static Verdict unacceptable(TcpConn *conn, Segment *segment) {
+  if (segment->flags & TCP_RST)
+    return drop(conn, segment, TCP_CHECK_SEQUENCE);
+  if (conn->state == TCP_STATE_TIME_WAIT && !(segment->flags & TCP_ACK) && conn->stack->params.time_wait_answers_odd)
+    return drop(conn, segment, TCP_CHECK_ACK);
+  note_duplicate(conn, segment);
+  if (is_fin_again(conn, segment))
+    tcp_conn_apply(conn, TCP_SEG_FIN_AGAIN, segment);
+  else
+    refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_SEQUENCE);
+  return ack_of_unacceptable(conn, segment);
+}
+
+static Verdict step1_sequence(TcpConn *conn, Segment *segment) {
+  if (G_UNLIKELY(conn->stack->params.bug_ports_only) && segment->flags & (TCP_RST | TCP_FIN) && !conn->fin_rcvd)
+    segment->seq = conn->rcv.nxt; /* the bug: any will do */
+  if (conn->state == TCP_STATE_SYN_RECEIVED && segment->seq == conn->rcv.irs && segment->flags & TCP_SYN) {
+    if (!(segment->flags & TCP_ACK))
+      return refuse(conn, TCP_SEG_SYN_AGAIN, segment, TCP_CHECK_SEQUENCE);
+    if (conn->stack->params.syn_ack_trimmed) { /* simultaneous open: the peer's SYN,ACK repeats its SYN */
+      trim(conn, segment);
+      return GO_ON;
+    }
+  }
+  if (!tcp_options_fresh(conn, segment)) { /* RFC 7323 5.3 R1 */
+    note_duplicate(conn, segment);
+    return refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_SEQUENCE);
+  }
+  if (!is_acceptable(conn, segment) && !is_rst_at_fin(conn, segment))
+    return unacceptable(conn, segment);
+  tcp_options_take_timestamp(conn, segment);
+  if (!(segment->flags & TCP_RST))
+    trim(conn, segment);
+  return GO_ON;
+}
+
+/* RFC 5961 3.2: exactly at RCV.NXT it resets, elsewhere in the window it is challenged. Stacks add cases. */
+static gboolean rst_is_valid(const TcpConn *conn, const Segment *segment) {
+  const TcpParams *params = &conn->stack->params;
+  if (segment->seq == conn->rcv.nxt || is_rst_at_fin(conn, segment))
+    return TRUE;
+  if (params->rst_accepted == TCP_RST_ACCEPTED_WINDOW)
+    return TRUE;
+  if (params->orphan_rst_in_window && conn->state == TCP_STATE_FIN_WAIT_2 && conn->nobody_reads)
+    return TRUE;
+  const TcpEntry *last = tcp_queue_back(&conn->stack->pool, &conn->held); /* Linux: the highest SACK block's end */
+  return params->rst_at_fin && last && segment->seq == last->seq + tcp_entry_seq_len(last);
+}
+
 static Verdict step2_rst(TcpConn *conn, const Segment *segment) {
   if (!(segment->flags & TCP_RST))
     return GO_ON;
-  if (segment->seq != conn->rcv.nxt)
+  if (!rst_is_valid(conn, segment))
     return refuse(conn, TCP_SEG_RST_INEXACT, segment, TCP_CHECK_RST);
   tcp_conn_apply(conn, TCP_SEG_RST, segment);
   return DONE;
@@ -254,11 +340,8 @@ static Verdict step4_syn(TcpConn *conn, const Segment *segment) {
 static Verdict step5_ack_in_syn_received(TcpConn *conn, const Segment *segment) {
   if (!ack_is_new(conn, segment))
     return refuse(conn, TCP_SEG_BAD_ACK, segment, TCP_CHECK_ACK);
-  take_ack(conn, segment->ack);
-  conn->snd.wnd = segment->win;
-  conn->snd.max_wnd = MAX(conn->snd.max_wnd, conn->snd.wnd);
-  conn->snd.wl1 = segment->seq;
-  conn->snd.wl2 = segment->ack;
+  take_ack(conn, segment);
+  set_window(conn, segment);
   opened(conn);
   tcp_conn_apply(conn, TCP_SEG_ACK_OF_SYN, segment);
   deferred_close(conn);
@@ -276,12 +359,17 @@ static Verdict step5_ack(TcpConn *conn, const Segment *segment) {
     tcp_conn_apply(conn, TCP_SEG_ACK_IN_TIME_WAIT, segment);
     return DONE;
   }
-  if (ack_is_new(conn, segment))
-    take_ack(conn, segment->ack);
+  if (G_UNLIKELY(conn->stack->params.bug_ack_answered) && segment_seq_len(segment) == 0)
+    conn->ack_now = TRUE;
+  gboolean new_ack = ack_is_new(conn, segment);
+  if (new_ack)
+    take_ack(conn, segment);
+  tcp_sack_take(conn, segment, new_ack);
   update_window(conn, segment);
   if (timer_armed(&conn->t_sending) && conn->sending_mode == TCP_SENDING_PERSIST)
     tcp_timers_probe_answered(conn);
-  if (conn->fin_sent && !conn->fin_acked && seq_gt(conn->snd.una, conn->fin_seq)) {
+  gboolean any_ack = conn->stack->params.bug_last_ack_any_ack && conn->state == TCP_STATE_LAST_ACK;
+  if (conn->fin_sent && !conn->fin_acked && (any_ack || seq_gt(conn->snd.una, conn->fin_seq))) {
     conn->fin_acked = TRUE;
     tcp_conn_apply(conn, TCP_SEG_ACK_OF_FIN, segment);
   }
@@ -309,18 +397,40 @@ static gboolean deliver(TcpConn *conn, uint32_t len) {
     tcp_queue_pop(pool, &conn->held);
   }
   conn->unacked += len;
+  if (conn->read_shut && conn->stack->params.shut_read_data == TCP_SHUT_READ_DATA_DISCARD)
+    conn->unread = 0;
   if (len)
     conn->stack->ops->notice(conn->stack->host, conn->handle, TCP_NOTICE_DATA);
   return fin;
 }
 
-/* RFC 5681 4.2 and RFC 9293 3.8.6.3: at least every second full segment at once, the others may wait. */
-static void acknowledge_text(TcpConn *conn, gboolean filled_hole) {
-  SimTime delay = conn->stack->params.delayed_ack;
-  if (filled_hole || delay == 0 || conn->unacked >= 2 * conn->mss)
-    conn->ack_now = TRUE;
-  else
-    tcp_timers_delay_ack(conn, delay);
+/* 3.6.1: the application has closed, or said that it will not read: is this data for nobody? */
+static gboolean is_unwanted(const TcpConn *conn) {
+  const TcpParams *params = &conn->stack->params;
+  gboolean closing = conn->state == TCP_STATE_FIN_WAIT_1 || conn->state == TCP_STATE_FIN_WAIT_2;
+  if (conn->nobody_reads)
+    return params->rst_on_late_data;
+  if (!conn->read_shut || params->shut_read_data == TCP_SHUT_READ_DATA_DISCARD)
+    return FALSE;
+  return params->shut_read_data == TCP_SHUT_READ_DATA_RESET || (closing && params->rst_on_late_data);
+}
+
+/* No room although the window said so (rcv_buf): dropped, and the window shrinks to nothing. */
+static gboolean has_no_room(TcpConn *conn, const Segment *segment) {
+  uint32_t buffer = conn->stack->params.rcv_buf;
+  if (buffer == TCP_UNLIMITED || segment->len == 0 || conn->unread + segment->len <= buffer)
+    return FALSE;
+  conn->rcv.edge = conn->rcv.nxt;
+  return TRUE;
+}
+
+/* Beyond a hole: held, answered at once (SHLD-31, RFC 5681 4.2). */
+static Verdict hold(TcpConn *conn, const Segment *segment, gboolean has_fin) {
+  tcp_holes_insert(&conn->stack->pool, &conn->held, segment->seq, segment->len, has_fin);
+  conn->held_recently = segment->seq;
+  tcp_conn_apply(conn, TCP_SEG_EARLY, segment);
+  conn->ack_why = conn->stack->why.duplicate_ack;
+  return DONE;
 }
 
 /* Seventh. `ret_fin`: the FIN is next in order, this segment's or one that was held. */
@@ -331,45 +441,50 @@ static Verdict step7_text(TcpConn *conn, const Segment *segment, gboolean *ret_f
     return GO_ON;
   if (!takes_text(conn))
     return drop(conn, segment, TCP_CHECK_TEXT);
-  if (segment->len && conn->nobody_reads && conn->stack->params.rst_on_unread)
+  if (segment->len && is_unwanted(conn))
     return refuse(conn, TCP_SEG_TEXT_UNWANTED, segment, TCP_CHECK_TEXT);
-  if (segment->seq != conn->rcv.nxt) { /* beyond a hole: held, answered at once (SHLD-31, RFC 5681 4.2) */
-    tcp_holes_insert(&conn->stack->pool, &conn->held, segment->seq, segment->len, has_fin);
-    tcp_conn_apply(conn, TCP_SEG_EARLY, segment);
-    conn->ack_why = conn->stack->why.duplicate_ack;
-    return DONE;
-  }
+  if (has_no_room(conn, segment))
+    return refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_TEXT);
+  if (segment->seq != conn->rcv.nxt && !(has_fin && conn->stack->params.bug_early_fin))
+    return hold(conn, segment, has_fin);
+  if (segment->seq != conn->rcv.nxt)
+    conn->rcv.nxt = segment->seq; /* the bug: the hole is forgotten */
+  conn->filled_hole = conn->held.head != 0;
   if (has_fin) /* nothing comes after it */
     tcp_queue_clear(&conn->stack->pool, &conn->held);
   if (segment->len) {
-    gboolean had_hole = conn->held.head != 0;
     *ret_fin = deliver(conn, segment->len);
-    acknowledge_text(conn, had_hole);
+    tcp_acks_text_taken(conn, segment->len, conn->filled_hole);
   }
   *ret_fin |= has_fin;
   return GO_ON;
 }
 
 static void step8_fin(TcpConn *conn, const Segment *segment) {
-  conn->rcv.nxt++;
+  const TcpParams *params = &conn->stack->params;
+  if (!params->bug_fin_not_counted)
+    conn->rcv.nxt += params->bug_fin_counted_twice ? 2 : 1;
   conn->fin_rcvd = TRUE;
   tcp_queue_clear(&conn->stack->pool, &conn->held); /* nothing comes after a FIN */
   tcp_conn_apply(conn, TCP_SEG_FIN, segment);
 }
 
-static void arrives(TcpConn *conn, const Segment *original) {
+/* TRUE if the end is gone and the segment is for its successor. */
+static gboolean arrives(TcpConn *conn, const Segment *original, Seq *ret_iss) {
   Segment segment = *original;
-  gboolean fin;
+  gboolean fin, reopened = FALSE;
+  if (new_syn_in_time_wait(conn, original, ret_iss, &reopened) == DONE)
+    return reopened;
   switch ((TcpState)conn->state) {
   case TCP_STATE_CLOSED: /* an end that has not been opened */
     drop(conn, original, TCP_CHECK_NO_CONNECTION);
-    return;
+    return FALSE;
   case TCP_STATE_LISTEN:
     arrives_in_listen(conn, original);
-    return;
+    return FALSE;
   case TCP_STATE_SYN_SENT:
     if (arrives_in_syn_sent(conn, original) == DONE)
-      return;
+      return FALSE;
     trim(conn, &segment);
     break;
   case TCP_STATE_SYN_RECEIVED:
@@ -382,20 +497,27 @@ static void arrives(TcpConn *conn, const Segment *original) {
   case TCP_STATE_TIME_WAIT:
     if (step1_sequence(conn, &segment) == DONE || step2_rst(conn, &segment) == DONE ||
         step4_syn(conn, &segment) == DONE || step5_ack(conn, &segment) == DONE)
-      return;
+      return FALSE;
     break;
   case TCP_STATE_COUNT:
     g_assert_not_reached();
   }
   if (step7_text(conn, &segment, &fin) == GO_ON && fin)
     step8_fin(conn, &segment);
+  return FALSE;
 }
 
-void tcp_segment_arrives(TcpStack *stack, TcpHandle end, const Segment *segment) {
+gboolean tcp_segment_arrives(TcpStack *stack, TcpHandle end, const Segment *segment, Seq *ret_iss) {
   TcpConn *conn = tcp_conn_get(stack, end);
+  Seq iss = 0;
   conn->cause = segment->id;
-  arrives(conn, segment);
+  conn->heard_at = sim_now(stack->sim);
+  conn->keepalives = 0;
+  gboolean reopened = arrives(conn, segment, &iss);
   tcp_conn_finish(conn);
+  if (ret_iss)
+    *ret_iss = iss;
+  return reopened;
 }
 
 /* --- 3.10.7.1 CLOSED ---------------------------------------------------------------------------------------------- */
@@ -425,7 +547,8 @@ static void trace_closed(TcpStack *stack, const Segment *segment, Name conn_name
 
 void tcp_segment_arrives_closed(TcpStack *stack, const Segment *segment, Name conn_name) {
   unsigned n_rows;
-  TcpStimulus stimulus = segment->flags & TCP_RST ? TCP_SEG_RST : TCP_SEG_STRAY;
+  gboolean ends_here = segment->flags & TCP_RST && !stack->params.bug_rst_answered;
+  TcpStimulus stimulus = ends_here ? TCP_SEG_RST : TCP_SEG_STRAY;
   const TcpRow *row = tcp_fsm_first(&stack->fsm, TCP_STATE_CLOSED, stimulus);
   stack->row_hits[row - tcp_fsm_rows(&n_rows)]++;
   trace_closed(stack, segment, conn_name, row);

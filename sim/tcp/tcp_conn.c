@@ -1,5 +1,6 @@
 #include "tcp/tcp_conn_priv.h"
 
+#define LEAST_MSS  536 /* RFC 9293 3.7.1 */
 #define CHUNK_BITS 8
 #define CHUNK_SIZE (1u << CHUNK_BITS)
 
@@ -13,6 +14,8 @@ static void intern_words(TcpStack *stack) {
   stack->why.challenge = names_intern(names, "challenge");
   stack->why.duplicate_ack = names_intern(names, "duplicate-ack");
   stack->why.window_update = names_intern(names, "window-update");
+  stack->why.fast = names_intern(names, "fast-retransmission");
+  stack->why.keepalive = names_intern(names, "keepalive");
   unsigned n_rows;
   const TcpRow *rows = tcp_fsm_rows(&n_rows);
   stack->row_rfc = g_new(Name, n_rows);
@@ -37,6 +40,7 @@ TcpStack *tcp_stack_new(Sim *sim, const Tracer *tracer, const TcpParams *params,
   stack->kind_ack = sim_add_kind(sim, &TCP_KIND_ACK, stack);
   stack->kind_state = sim_add_kind(sim, &TCP_KIND_STATE, stack);
   stack->kind_user = sim_add_kind(sim, &TCP_KIND_USER, stack);
+  stack->kind_keepalive = sim_add_kind(sim, &TCP_KIND_KEEPALIVE, stack);
   intern_words(stack);
   return stack;
 }
@@ -44,6 +48,9 @@ TcpStack *tcp_stack_new(Sim *sim, const Tracer *tracer, const TcpParams *params,
 void tcp_stack_free(TcpStack *stack) {
   if (!stack)
     return;
+  for (TcpHandle handle = 1; handle <= tcp_conn_highest(stack); handle++)
+    if (!tcp_conn_get(stack, handle)->state_free)
+      g_free(tcp_conn_get(stack, handle)->options);
   for (uint32_t i = 0; i < stack->n_chunks; i++)
     g_free(stack->chunks[i]);
   g_free(stack->chunks);
@@ -67,6 +74,10 @@ TcpConn *tcp_conn_get(const TcpStack *stack, TcpHandle handle) {
   return &stack->chunks[(handle - 1) >> CHUNK_BITS][(handle - 1) & (CHUNK_SIZE - 1)];
 }
 
+TcpHandle tcp_conn_highest(const TcpStack *stack) {
+  return stack->n_chunks << CHUNK_BITS;
+}
+
 static void add_chunk(TcpStack *stack) {
   uint32_t first = stack->n_chunks << CHUNK_BITS;
   stack->chunks = g_renew(TcpConn *, stack->chunks, stack->n_chunks + 1);
@@ -74,6 +85,7 @@ static void add_chunk(TcpStack *stack) {
   for (uint32_t i = CHUNK_SIZE; i-- > 0;) {
     TcpHandle handle = first + i + 1;
     tcp_conn_get(stack, handle)->who.owner = stack->free_conn;
+    tcp_conn_get(stack, handle)->state_free = TRUE;
     stack->free_conn = handle;
   }
 }
@@ -86,7 +98,11 @@ TcpConn *tcp_conn_new(TcpStack *stack, const TcpIdentity *identity, TcpState sta
   stack->free_conn = conn->who.owner;
   *conn = (TcpConn){.stack = stack, .handle = handle, .who = *identity, .state = (uint8_t)state};
   conn->mss = stack->params.mss;
-  conn->t_sending = conn->t_ack = conn->t_state = conn->t_user = TIMER_STOPPED;
+  conn->t_sending = conn->t_ack = conn->t_state = conn->t_user = conn->t_keepalive = TIMER_STOPPED;
+  conn->text_at = SIM_NEVER;
+  conn->rcv_mss = LEAST_MSS;
+  conn->heard_at = sim_now(stack->sim);
+  conn->min_rtt = SIM_NEVER;
   tcp_rto_init(conn);
   return conn;
 }
@@ -97,7 +113,9 @@ static void conn_free(TcpConn *conn) {
   tcp_queue_clear(&stack->pool, &conn->sent);
   tcp_queue_clear(&stack->pool, &conn->marks);
   tcp_queue_clear(&stack->pool, &conn->held);
+  g_clear_pointer(&conn->options, g_free);
   stack->ops->deleted(stack->host, conn->handle);
+  conn->state_free = TRUE;
   conn->who.owner = stack->free_conn;
   stack->free_conn = conn->handle;
 }
@@ -114,43 +132,11 @@ Seq tcp_end_iss(const TcpStack *stack, TcpHandle end) {
   return tcp_conn_get(stack, end)->snd.iss;
 }
 
-/* --- guards ------------------------------------------------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------------------------------------------------- */
 
-/* A pure function of the TCB and the profile. */
-static gboolean guard_holds(const TcpConn *conn, TcpGuard guard) {
-  const TcpParams *params = &conn->stack->params;
-  switch (guard) {
-  case TCP_GUARD_ALWAYS:
-    return TRUE;
-  case TCP_GUARD_PASSIVE_OPEN:
-    return conn->passive_open;
-  case TCP_GUARD_SYN_ACKED:
-    return seq_gt(conn->snd.una, conn->snd.iss);
-  case TCP_GUARD_NOTHING_QUEUED:
-    return conn->unsent == 0;
-  case TCP_GUARD_CLOSE_QUEUED:
-    return conn->close_deferred || conn->fin_queued;
-  case TCP_GUARD_UNREAD_DATA:
-    return params->rst_on_unread && conn->nobody_reads && conn->unread > 0;
-  case TCP_GUARD_LAST_ACK_AT_CALL:
-    return params->last_ack_entry == TCP_LAST_ACK_ENTRY_CALL;
-  case TCP_GUARD_LIMIT_REACHED:
-    return tcp_limit_reached(conn);
-  case TCP_GUARD_RST_ENDS_TIME_WAIT:
-    return params->rst_in_time_wait == TCP_RST_IN_TIME_WAIT_KILL;
-  case TCP_GUARD_FIN_RESTARTS_TIME_WAIT:
-    return params->time_wait_restart != TCP_TIME_WAIT_RESTART_NEVER;
-  case TCP_GUARD_ANY_RESTARTS_TIME_WAIT:
-    return params->time_wait_restart == TCP_TIME_WAIT_RESTART_ANY;
-  case TCP_GUARD_COUNT:
-    break;
-  }
-  g_assert_not_reached();
-}
-
-const TcpRow *tcp_conn_row(const TcpConn *conn, TcpStimulus stimulus) {
+const TcpRow *tcp_conn_row(const TcpConn *conn, TcpStimulus stimulus, const Segment *segment) {
   const TcpRow *row = tcp_fsm_first(&conn->stack->fsm, (TcpState)conn->state, stimulus);
-  while (row && !guard_holds(conn, (TcpGuard)row->guard))
+  while (row && !tcp_guard_holds(conn, (TcpGuard)row->guard, segment))
     row = tcp_fsm_next(row, (TcpState)conn->state);
   if (!row)
     g_error("impossible: %s in %s", tcp_stimulus_name(stimulus), tcp_state_name((TcpState)conn->state));
@@ -164,15 +150,30 @@ static void owe_ack(TcpConn *conn, Name why) {
   conn->ack_why = why;
 }
 
+/* RFC 6298 5.5: the timeout doubles; the first few of a SYN do not, where a stack has it so. */
+static void back_off(TcpConn *conn) {
+  gboolean linear =
+      conn->state == TCP_STATE_SYN_SENT && conn->retransmissions <= conn->stack->params.syn_linear_timeouts;
+  if (!linear && conn->backoff < UINT8_MAX)
+    conn->backoff++;
+}
+
 static void retransmit_front(TcpConn *conn) {
   TcpEntry *entry = tcp_queue_front(&conn->stack->pool, &conn->sent);
   g_assert(entry);
   if (conn->retransmissions++ == 0)
     conn->retransmitting_since = sim_now(conn->stack->sim);
-  if (conn->backoff < UINT8_MAX)
-    conn->backoff++;
+  back_off(conn);
   tcp_output_retransmit(conn, entry, conn->stack->why.retransmission);
   tcp_timers_sending(conn, TRUE);
+}
+
+/* RFC 9293 3.8.4: a segment below the window, so that it must be answered; only when nothing is unacknowledged. */
+static void probe_idle(TcpConn *conn) {
+  if (!conn->sent.head && !conn->unsent) {
+    conn->keepalives++;
+    tcp_output_keepalive(conn);
+  }
 }
 
 static void probe_tail(TcpConn *conn) {
@@ -247,10 +248,7 @@ static void perform(TcpConn *conn, TcpAction action, const Segment *segment) {
     owe_ack(conn, 0);
     break;
   case TCP_ACTION_SEND_ACK_OF_FIN:
-    if (conn->stack->params.fin_ack_delay)
-      tcp_timers_delay_ack(conn, conn->stack->params.fin_ack_delay);
-    else
-      owe_ack(conn, 0);
+    tcp_acks_fin_taken(conn, segment && segment->len && !conn->filled_hole);
     break;
   case TCP_ACTION_SEND_CHALLENGE_ACK:
     owe_ack(conn, conn->stack->why.challenge);
@@ -260,6 +258,15 @@ static void perform(TcpConn *conn, TcpAction action, const Segment *segment) {
     break;
   case TCP_ACTION_RETRANSMIT:
     retransmit_front(conn);
+    break;
+  case TCP_ACTION_RESEND_LOST:
+    tcp_sack_resend_lost(conn);
+    break;
+  case TCP_ACTION_PROBE_IDLE:
+    probe_idle(conn);
+    break;
+  case TCP_ACTION_SEND_SYN_ACK_AGAIN:
+    tcp_output_retransmit(conn, tcp_queue_front(&conn->stack->pool, &conn->sent), conn->stack->why.retransmission);
     break;
   case TCP_ACTION_PROBE_TAIL:
     probe_tail(conn);
@@ -326,12 +333,28 @@ static void trace_row(const TcpConn *conn, const TcpRow *row, const Segment *seg
   tracer_put(stack->tracer, &record);
 }
 
+/* RFC 5961 7: answers to empty unacceptable segments are counted, in periods. */
+static void count_answer(TcpConn *conn, TcpStimulus stimulus, const Segment *segment) {
+  gboolean counted = stimulus == TCP_SEG_UNACCEPTABLE || stimulus == TCP_SEG_RST_INEXACT || stimulus == TCP_SEG_SYN ||
+                     stimulus == TCP_SEG_BAD_ACK;
+  if (!counted || !segment || conn->stack->params.challenge_limit == TCP_UNLIMITED)
+    return;
+  SimTime now = sim_now(conn->stack->sim);
+  if (conn->answers == 0 || now - conn->answers_since >= conn->stack->params.challenge_period) {
+    conn->answers = 0;
+    conn->answers_since = now;
+  }
+  conn->answers++;
+}
+
 const TcpRow *tcp_conn_apply(TcpConn *conn, TcpStimulus stimulus, const Segment *segment) {
   unsigned n_rows;
-  const TcpRow *row = tcp_conn_row(conn, stimulus);
+  const TcpRow *row = tcp_conn_row(conn, stimulus, segment);
   conn->stack->row_hits[row - tcp_fsm_rows(&n_rows)]++;
   trace_row(conn, row, segment);
   uint32_t actions = row->actions;
+  if (actions & (1u << TCP_ACTION_SEND_ACK | 1u << TCP_ACTION_SEND_CHALLENGE_ACK))
+    count_answer(conn, stimulus, segment);
   if (actions & 1u << TCP_ACTION_STOP_TIMERS) { /* while they still have the names of the old state */
     perform(conn, TCP_ACTION_STOP_TIMERS, segment);
     actions &= ~(1u << TCP_ACTION_STOP_TIMERS);
@@ -340,6 +363,8 @@ const TcpRow *tcp_conn_apply(TcpConn *conn, TcpStimulus stimulus, const Segment 
     conn->state = row->to;
   for (; actions; actions &= actions - 1)
     perform(conn, (TcpAction)__builtin_ctz(actions), segment);
+  if (conn->deleted && row->actions & 1u << TCP_ACTION_SEND_ACK) /* no later event will pay this debt */
+    tcp_output_ack(conn, 0);
   if (row->to < TCP_STATE_COUNT || row->actions & 1u << TCP_ACTION_START_TIME_WAIT) {
     SimTime until = row->to == TCP_STATE_TIME_WAIT || row->to == TCP_STAY ? conn->t_state.until : SIM_NEVER;
     conn->stack->ops->entered(conn->stack->host, conn->handle, (TcpState)conn->state, until);
@@ -353,6 +378,7 @@ void tcp_conn_finish(TcpConn *conn) {
     if (conn->ack_now)
       tcp_output_ack(conn, conn->ack_why);
     tcp_timers_user(conn, FALSE);
+    tcp_timers_keepalive(conn);
   }
   conn->cause = 0;
   if (conn->deleted)

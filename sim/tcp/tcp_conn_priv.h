@@ -8,8 +8,20 @@
 
 typedef struct TcpConn TcpConn;
 
-/* Which of its three jobs the sending timer does; never two at once. */
-typedef enum { TCP_SENDING_RETRANSMISSION, TCP_SENDING_PROBE, TCP_SENDING_PERSIST } TcpSendingMode;
+/* Which of its jobs the sending timer does; never two at once. */
+typedef enum {
+  TCP_SENDING_RETRANSMISSION,
+  TCP_SENDING_PROBE,
+  TCP_SENDING_REORDERING,
+  TCP_SENDING_PERSIST,
+} TcpSendingMode;
+
+/* What setsockopt() changed; a TCB has one only if anything was. */
+typedef struct TcpSocketOptions {
+  SimTime keepalive_idle, keepalive_interval, user_timeout, fin_wait_2_timeout;
+  uint32_t keepalive_count;
+  uint8_t keepalive, nodelay, cork;
+} TcpSocketOptions;
 
 struct TcpConn {
   TcpStack *stack;
@@ -29,9 +41,17 @@ struct TcpConn {
   gboolean eof_told : 1;       /* the application has read up to the FIN */
   gboolean ack_now : 1;        /* an ACK leaves at the end of this event */
   gboolean deleted : 1;        /* DELETE_TCB was done: freed at the end of this event */
+  gboolean filled_hole : 1;    /* the segment being processed did */
+  gboolean state_free : 1;     /* no TCB: on the free list */
   gboolean has_rtt : 1;        /* srtt and rttvar hold a sample */
   gboolean probe_answered : 1; /* the last window probe was answered */
   gboolean probing_tail : 1;   /* a tail-loss probe is out; one a tail */
+  gboolean read_shut : 1;      /* SHUT_RD: the application will not read */
+  gboolean sack_on : 1;        /* both sides offered SACK */
+  gboolean ts_on : 1;          /* both sides offered timestamps */
+  gboolean interactive : 1;    /* Linux's ping-pong mode: ACKs wait */
+  gboolean has_dsack : 1;      /* the next ACK reports dsack_left:dsack_right */
+  gboolean has_rack : 1;       /* rack_sent_at and rack_rtt hold a delivery */
   uint64_t cause;              /* number of the segment being processed, 0: none */
   Name ack_why;                /* why the ACK leaves, for the trace */
 
@@ -41,16 +61,33 @@ struct TcpConn {
   } snd;
   struct {
     Seq nxt, edge, irs; /* edge: right edge of the window as last advertised */
+    Seq wup;            /* RCV.NXT when the last ACK was sent */
   } rcv;
-  Seq fin_seq;        /* number our FIN occupies, once fin_sent */
-  Seq tail_probe_end; /* SND.NXT when the tail was probed */
-  uint32_t mss;       /* what we may send, octets */
-  uint64_t unsent;    /* octets queued behind SND.NXT */
-  uint32_t unread;    /* octets received in order that the application has not taken */
-  uint32_t unacked;   /* octets received since the last ACK we sent */
-  TcpQueue sent;      /* the retransmission queue */
-  TcpMarks marks;     /* where SEND calls ended in the unsent data */
-  TcpHoles held;      /* received beyond RCV.NXT */
+  uint8_t snd_wscale, rcv_wscale; /* RFC 7323: what the peer's, our window fields are shifted by */
+  uint8_t quick_acks;             /* Linux: ACKs that still go at once */
+  uint8_t duplicate_acks;         /* in a row */
+  uint8_t keepalives;             /* sent and not answered */
+  uint32_t ts_recent;             /* TS.Recent */
+  uint32_t answers;               /* to empty unacceptable segments in this challenge period */
+  SimTime answers_since;
+  SimTime heard_at; /* when the last segment arrived */
+  SimTime text_at;  /* when the last data arrived, SIM_NEVER: none yet */
+  uint16_t rcv_mss; /* Linux: the largest segment received */
+  SimTime ato;      /* Linux: how long an ACK waits */
+  Seq dsack_left, dsack_right;
+  Seq held_recently;                       /* start of the range held last: its block comes first */
+  SimTime rack_sent_at, rack_rtt, min_rtt; /* RFC 8985: of the segment delivered last */
+  Seq rack_end;                            /* and where it ends */
+  TcpSocketOptions *options;               /* NULL: none */
+  Seq fin_seq;                             /* number our FIN occupies, once fin_sent */
+  Seq tail_probe_end;                      /* SND.NXT when the tail was probed */
+  uint32_t mss;                            /* what we may send, octets */
+  uint64_t unsent;                         /* octets queued behind SND.NXT */
+  uint32_t unread;                         /* octets received in order that the application has not taken */
+  uint32_t unacked;                        /* octets received since the last ACK we sent */
+  TcpQueue sent;                           /* the retransmission queue */
+  TcpMarks marks;                          /* where SEND calls ended in the unsent data */
+  TcpHoles held;                           /* received beyond RCV.NXT */
 
   SimTime srtt, rttvar;
   SimTime rto;                  /* before back-off */
@@ -61,6 +98,7 @@ struct TcpConn {
   Timer t_ack;     /* delayed ACK */
   Timer t_state;   /* 2MSL, or FIN-WAIT-2 */
   Timer t_user;
+  Timer t_keepalive;
 };
 
 struct TcpStack {
@@ -75,20 +113,26 @@ struct TcpStack {
   TcpPool pool;                 /* entries of queues, marks and holes */
   TcpConn **chunks;             /* TCBs, in chunks so that they do not move */
   uint32_t n_chunks, free_conn; /* free list by handle */
-  EventKindId kind_sending, kind_ack, kind_state, kind_user;
+  EventKindId kind_sending, kind_ack, kind_state, kind_user, kind_keepalive;
   struct {
-    Name retransmission, probe, window_probe, challenge, duplicate_ack, window_update;
+    Name retransmission, probe, window_probe, challenge, duplicate_ack, window_update, fast, keepalive;
   } why;
   Name *row_rfc; /* interned section of each row */
   Name check_rfc[TCP_CHECK_COUNT];
 };
 
 TcpConn *tcp_conn_get(const TcpStack *stack, TcpHandle handle);
+/* No handle is above it; some below may be free (state_free). */
+TcpHandle tcp_conn_highest(const TcpStack *stack);
 /* In `state` from the start: CLOSED, LISTEN or ESTABLISHED. */
 TcpConn *tcp_conn_new(TcpStack *stack, const TcpIdentity *identity, TcpState state);
 
-/* The row that decides about `stimulus` now; a stimulus that the table calls impossible here is a bug, and fatal. */
-const TcpRow *tcp_conn_row(const TcpConn *conn, TcpStimulus stimulus);
+/* The row that decides about `stimulus` now; a stimulus that the table calls impossible here is a bug, and fatal.
+ * `segment` is what raises it, or NULL. */
+const TcpRow *tcp_conn_row(const TcpConn *conn, TcpStimulus stimulus, const Segment *segment);
+
+/* guards.c: whether a guard holds, a pure function of the TCB, the segment (or NULL) and the profile. */
+gboolean tcp_guard_holds(const TcpConn *conn, TcpGuard guard, const Segment *segment);
 
 /* The only writer of `state`: finds the row for (state, stimulus), writes the trace record, sets the state, performs
  * the row's actions in their fixed order. `segment` is what raised it, or NULL. Returns the row. */
@@ -103,6 +147,7 @@ void tcp_conn_finish(TcpConn *conn);
 /* Sends SYN, data and FIN as far as the state and the window allow, and keeps the sending timer right. */
 void tcp_output(TcpConn *conn);
 void tcp_output_ack(TcpConn *conn, Name why);
+void tcp_output_keepalive(TcpConn *conn);
 void tcp_output_rst(TcpConn *conn, const Segment *answered);
 void tcp_output_retransmit(TcpConn *conn, TcpEntry *entry, Name why);
 void tcp_output_window_probe(TcpConn *conn);
@@ -119,6 +164,8 @@ static inline uint32_t tcp_receive_window(const TcpConn *conn) {
 
 /* Puts the sending timer where RFC 6298 wants it; `restart` after an ACK of new data or a retransmission. */
 void tcp_timers_sending(TcpConn *conn, gboolean restart);
+/* A new segment was sent. */
+void tcp_timers_tail_sent(TcpConn *conn);
 void tcp_timers_persist(TcpConn *conn);
 /* A window probe was answered, the window still shut. */
 void tcp_timers_probe_answered(TcpConn *conn);
@@ -128,13 +175,51 @@ void tcp_timers_time_wait(TcpConn *conn);
 void tcp_timers_fin_wait_2(TcpConn *conn);
 void tcp_timers_user(TcpConn *conn, gboolean restart);
 void tcp_timers_stop_all(TcpConn *conn);
-extern const EventKind TCP_KIND_SENDING, TCP_KIND_ACK, TCP_KIND_STATE, TCP_KIND_USER;
+/* Arms or stops the keepalive timer as the state and the options want it; a running one is left alone. */
+void tcp_timers_keepalive(TcpConn *conn);
+/* Wait `delay` for a segment that may only be late (RFC 8985 6.2). */
+void tcp_timers_reordering(TcpConn *conn, SimTime delay);
+extern const EventKind TCP_KIND_SENDING, TCP_KIND_ACK, TCP_KIND_STATE, TCP_KIND_USER, TCP_KIND_KEEPALIVE;
+
+/* --- options.c: what SYNs negotiate, and what segments carry ------------------------------------------------------ */
+
+/* The options of a segment about to be sent. */
+void tcp_options_fill(TcpConn *conn, Segment *segment);
+/* The peer's SYN, or what its SYN would have said (`peer` parameters of an end declared established). */
+void tcp_options_take_syn(TcpConn *conn, const Segment *segment);
+/* RFC 7323 5.3: FALSE for an old duplicate (PAWS). */
+gboolean tcp_options_fresh(const TcpConn *conn, const Segment *segment);
+void tcp_options_take_timestamp(TcpConn *conn, const Segment *segment);
+/* Octets of data that fit beside the options of a data segment. */
+uint32_t tcp_options_room(const TcpConn *conn);
+uint32_t tcp_timestamp_now(const TcpConn *conn);
+
+/* --- acks.c: when an ACK leaves ----------------------------------------------------------------------------------- */
+
+/* In-order data has been taken; `filled_hole` when it closed one. */
+void tcp_acks_text_taken(TcpConn *conn, uint32_t len, gboolean filled_hole);
+/* The FIN has been taken in ESTABLISHED; `fin_brought_text`: its segment carried data that was in order. */
+void tcp_acks_fin_taken(TcpConn *conn, gboolean fin_brought_text);
+/* Data was sent: Linux takes the connection for an interactive one. */
+void tcp_acks_text_sent(TcpConn *conn);
+void tcp_acks_ack_sent(TcpConn *conn);
+
+/* --- sack.c: selective acknowledgment and the repair it triggers -------------------------------------------------- */
+
+void tcp_sack_fill(TcpConn *conn, Segment *segment);
+void tcp_sack_note_duplicate(TcpConn *conn, Seq left, Seq right);
+/* Takes the SACK blocks of an ACK, and looks for losses (RFC 8985, or three duplicate ACKs). */
+void tcp_sack_take(TcpConn *conn, const Segment *segment, gboolean new_ack);
+void tcp_sack_delivered(TcpConn *conn, const TcpEntry *entry);
+/* Marks what RFC 8985 takes for lost; returns how long to wait for the rest, 0 for nothing to wait for. */
+SimTime tcp_sack_detect(TcpConn *conn, gboolean *ret_found);
+void tcp_sack_resend_lost(TcpConn *conn);
 
 /* --- rto.c (RFC 6298) --------------------------------------------------------------------------------------------- */
 
 void tcp_rto_init(TcpConn *conn);
 void tcp_rto_sample(TcpConn *conn, SimTime rtt);
-/* The timeout now, back-off included. */
+/* When the next retransmission is due: the timeout now, back-off included, no later than the user timeout. */
 SimTime tcp_rto_now(const TcpConn *conn);
 SimTime tcp_persist_interval(const TcpConn *conn);
 gboolean tcp_limit_reached(const TcpConn *conn);

@@ -24,6 +24,7 @@ static const TcpRow ROWS[] = {
  { OPENERS | LIVE | S(TIME_WAIT),         TCP_CALL_OPEN_PASSIVE,    TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.1", NULL, "connection already exists" },
  { S(CLOSED),                             TCP_CALL_OPEN_ACTIVE,     TCP_GUARD_ALWAYS,                 TCP_STATE_SYN_SENT,   A(SEND_SYN),                                          "3.10.1", FIG5, NULL },
  { S(LISTEN),                             TCP_CALL_OPEN_ACTIVE,     TCP_GUARD_ALWAYS,                 TCP_STATE_SYN_SENT,   A(SEND_SYN),                                          "3.10.1", FIG5, "the passive OPEN becomes active" },
+ { S(TIME_WAIT),                          TCP_CALL_OPEN_ACTIVE,        TCP_GUARD_TIME_WAIT_REUSED,                TCP_STATE_CLOSED,      END,                                                   "RFC 6191 3", NULL, "Linux tcp_tw_reuse: timestamps guard the new connection" },
  { OPENERS | LIVE | S(TIME_WAIT),         TCP_CALL_OPEN_ACTIVE,     TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.1", NULL, "connection already exists" },
 
  /* --- 3.10.2 SEND ------------------------------------------------------------------------------------------------------------------------------------------------------------ */
@@ -57,8 +58,11 @@ static const TcpRow ROWS[] = {
  /* --- 3.10.5 ABORT ----------------------------------------------------------------------------------------------------------------------------------------------------------- */
  { S(CLOSED),                             TCP_CALL_ABORT,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.5", NULL, "connection does not exist" },
  { S(LISTEN) | S(SYN_SENT),               TCP_CALL_ABORT,           TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.5", NULL, NULL },
+ { S(ESTABLISHED)|FIN_WAITS|S(CLOSE_WAIT), TCP_CALL_ABORT,              TCP_GUARD_ABORT_WAITS,                     TCP_STATE_TIME_WAIT,   A(STOP_TIMERS) | A(SEND_RST) | A(START_TIME_WAIT),     "3.5.2", NULL, "against 3.10.5; no stack does it" },
  { S(SYN_RECEIVED)|S(ESTABLISHED)|FIN_WAITS|S(CLOSE_WAIT), TCP_CALL_ABORT, TCP_GUARD_ALWAYS,          TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.10.5", NULL, NULL },
  { S(CLOSING)|S(LAST_ACK)|S(TIME_WAIT),   TCP_CALL_ABORT,           TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.5", NULL, "silently" },
+
+ { S(LISTEN) | OPENERS | LIVE | S(TIME_WAIT), TCP_HOST_CRASH,              TCP_GUARD_ALWAYS,                          TCP_STATE_CLOSED,      END,                                                   "3.5.1", NULL, "all is forgotten, nobody is told" },
 
  /* --- 3.10.7.1 SEGMENT ARRIVES, CLOSED --------------------------------------------------------------------------------------------------------------------------------------- */
  { S(CLOSED),                             TCP_SEG_RST,              TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.7.1", NULL, "a RST is never answered" },
@@ -78,7 +82,12 @@ static const TcpRow ROWS[] = {
  { S(SYN_SENT),                           TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.7.3 fifth", NULL, "neither SYN nor RST" },
 
  /* --- 3.10.7.4 SEGMENT ARRIVES, first: sequence number ----------------------------------------------------------------------------------------------------------------------- */
- { S(SYN_RECEIVED) | LIVE | S(TIME_WAIT), TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 first", NULL, NULL },
+ { S(SYN_RECEIVED),                       TCP_SEG_SYN_AGAIN,           TCP_GUARD_SYN_ACK_REPEATED,                TCP_STAY,              A(SEND_SYN_ACK_AGAIN),                                 "3.10.7.4 first", NULL, "Linux, the BSDs: our SYN,ACK was lost" },
+ { S(SYN_RECEIVED),                       TCP_SEG_SYN_AGAIN,           TCP_GUARD_ALWAYS,                          TCP_STAY,              A(SEND_ACK),                                           "3.10.7.4 first", NULL, NULL },
+ { S(SYN_RECEIVED) | LIVE | S(TIME_WAIT), TCP_SEG_UNACCEPTABLE,        TCP_GUARD_ANSWER_LIMITED,                  TCP_IGNORE,            0,                                                     "3.10.7.4 first", NULL, "RFC 5961 7" },
+ { S(SYN_RECEIVED) | LIVE,                TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 first", NULL, NULL },
+ { S(TIME_WAIT),                          TCP_SEG_UNACCEPTABLE,     TCP_GUARD_UNACCEPTABLE_RESTARTS_TIME_WAIT, TCP_STAY,    A(SEND_ACK) | A(START_TIME_WAIT),                     "3.10.7.4 first", NULL, "Linux, smoltcp" },
+ { S(TIME_WAIT),                          TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 first", NULL, NULL },
  { S(CLOSE_WAIT)|S(CLOSING)|S(LAST_ACK),  TCP_SEG_FIN_AGAIN,        TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 eighth", NULL, "our ACK was lost: once more" },
  { S(TIME_WAIT),                          TCP_SEG_FIN_AGAIN,        TCP_GUARD_FIN_RESTARTS_TIME_WAIT, TCP_STAY,             A(SEND_ACK) | A(START_TIME_WAIT),                     "3.10.7.4 eighth", NULL, "the first job of TIME-WAIT" },
  { S(TIME_WAIT),                          TCP_SEG_FIN_AGAIN,        TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 eighth", NULL, NULL },
@@ -89,31 +98,45 @@ static const TcpRow ROWS[] = {
  { LIVE,                                  TCP_SEG_RST,              TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_RESET),                                  "3.10.7.4 second", NULL, NULL },
  { S(TIME_WAIT),                          TCP_SEG_RST,              TCP_GUARD_RST_ENDS_TIME_WAIT,     TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.7.4 second", NULL, "TIME-WAIT assassination (RFC 1337)" },
  { S(TIME_WAIT),                          TCP_SEG_RST,              TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "RFC 1337 3", NULL, NULL },
+ { S(SYN_RECEIVED) | LIVE,                TCP_SEG_RST_INEXACT,         TCP_GUARD_ANSWER_LIMITED,                  TCP_IGNORE,            0,                                                     "3.10.7.4 second", NULL, "RFC 5961 7" },
  { S(SYN_RECEIVED) | LIVE,                TCP_SEG_RST_INEXACT,      TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_CHALLENGE_ACK),                                "3.10.7.4 second", NULL, "RFC 5961 3.2" },
  { S(TIME_WAIT),                          TCP_SEG_RST_INEXACT,      TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "RFC 1337 3", NULL, NULL },
 
  /* --- 3.10.7.4 fourth: SYN --------------------------------------------------------------------------------------------------------------------------------------------------- */
  { S(SYN_RECEIVED),                       TCP_SEG_SYN,              TCP_GUARD_PASSIVE_OPEN,           TCP_STATE_LISTEN,     A(STOP_TIMERS) | A(LISTEN_AGAIN),                     "3.10.7.4 fourth", NULL, "back to the passive OPEN" },
- { S(SYN_RECEIVED) | LIVE | S(TIME_WAIT), TCP_SEG_SYN,              TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_CHALLENGE_ACK),                                "3.10.7.4 fourth", NULL, "RFC 5961 4.2" },
+ { LIVE,                                  TCP_SEG_SYN,                 TCP_GUARD_SYN_RESETS,                      TCP_STATE_CLOSED,      END | A(SEND_RST) | A(TELL_RESET),                     "RFC 793 3.9", NULL, "FreeBSD insecure_syn; RFC 9293 has the challenge" },
+ { S(SYN_RECEIVED) | LIVE,                TCP_SEG_SYN,                 TCP_GUARD_ANSWER_LIMITED,                  TCP_IGNORE,            0,                                                     "3.10.7.4 fourth", NULL, "RFC 5961 7" },
+ { S(SYN_RECEIVED) | LIVE,                TCP_SEG_SYN,                 TCP_GUARD_ALWAYS,                          TCP_STAY,              A(SEND_CHALLENGE_ACK),                                 "3.10.7.4 fourth", NULL, "RFC 5961 4.2" },
+ { S(TIME_WAIT),                          TCP_SEG_SYN,                 TCP_GUARD_SYN_REOPENS,                     TCP_STATE_CLOSED,      END,                                                   "3.6.1", NULL, "the old TCB goes, the SYN is handled as in LISTEN" },
+ { S(TIME_WAIT),                          TCP_SEG_SYN,                 TCP_GUARD_OLD_SYN_DROPPED,                 TCP_IGNORE,            0,                                                     "RFC 6191 2", NULL, NULL },
+ { S(TIME_WAIT),                          TCP_SEG_SYN,                 TCP_GUARD_OLD_SYN_RESET,                   TCP_STAY,              A(SEND_RST),                                           "3.10.7.4 fourth", NULL, "lwIP" },
+ { S(TIME_WAIT),                          TCP_SEG_SYN,                 TCP_GUARD_ALWAYS,                          TCP_STAY,              A(SEND_CHALLENGE_ACK),                                 "3.10.7.4 fourth", NULL, "RFC 5961 4.2" },
 
  /* --- 3.10.7.4 fifth: ACK ---------------------------------------------------------------------------------------------------------------------------------------------------- */
  { S(SYN_RECEIVED),                       TCP_SEG_BAD_ACK,          TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_RST),                                          "3.10.7.4 fifth", NULL, NULL },
  { S(SYN_RECEIVED),                       TCP_SEG_ACK_OF_SYN,       TCP_GUARD_ALWAYS,                 TCP_STATE_ESTABLISHED, A(TELL_OPEN),                                        "3.10.7.4 fifth", FIG5, NULL },
+ { LIVE | S(TIME_WAIT),                   TCP_SEG_BAD_ACK,             TCP_GUARD_ANSWER_LIMITED,                  TCP_IGNORE,            0,                                                     "3.10.7.4 fifth", NULL, "RFC 5961 7" },
  { LIVE | S(TIME_WAIT),                   TCP_SEG_BAD_ACK,          TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 fifth", NULL, NULL },
  { S(FIN_WAIT_1),                         TCP_SEG_ACK_OF_FIN,       TCP_GUARD_ALWAYS,                 TCP_STATE_FIN_WAIT_2, A(START_FIN_WAIT_2),                                  "3.10.7.4 fifth", FIG5, NULL },
+ { S(CLOSING),                            TCP_SEG_ACK_OF_FIN,          TCP_GUARD_BUG_NO_TIME_WAIT,                TCP_STATE_CLOSED,      END | A(TELL_CLOSED),                                  "3.10.7.4 fifth", NULL, "a bug" },
  { S(CLOSING),                            TCP_SEG_ACK_OF_FIN,       TCP_GUARD_ALWAYS,                 TCP_STATE_TIME_WAIT,  A(STOP_TIMERS) | A(START_TIME_WAIT),                  "3.10.7.4 fifth", FIG5, NULL },
+ { S(LAST_ACK),                           TCP_SEG_ACK_OF_FIN,       TCP_GUARD_BUG_TIME_WAIT_FROM_LAST_ACK, TCP_STATE_TIME_WAIT, A(STOP_TIMERS) | A(START_TIME_WAIT),                  "3.10.7.4 fifth", NULL, "a bug" },
  { S(LAST_ACK),                           TCP_SEG_ACK_OF_FIN,       TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.7.4 fifth", FIG5, NULL },
  { S(TIME_WAIT),                          TCP_SEG_ACK_IN_TIME_WAIT, TCP_GUARD_ANY_RESTARTS_TIME_WAIT, TCP_STAY,             A(START_TIME_WAIT),                                   "3.10.7.4 fifth", NULL, "Linux: any ACK restarts 2 MSL" },
+ { S(TIME_WAIT),                          TCP_SEG_ACK_IN_TIME_WAIT,    TCP_GUARD_ODD_ACK_ANSWERED,                TCP_STAY,              A(SEND_ACK),                                           "3.10.7.4 fifth", NULL, "FreeBSD" },
  { S(TIME_WAIT),                          TCP_SEG_ACK_IN_TIME_WAIT, TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.7.4 fifth", NULL, "only the peer's FIN can usefully arrive" },
 
  /* --- 3.10.7.4 seventh: segment text ----------------------------------------------------------------------------------------------------------------------------------------- */
- { FIN_WAITS,                             TCP_SEG_TEXT_UNWANTED,    TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.6.1", NULL, "the application has closed: nobody will read it" },
+ { S(ESTABLISHED) | FIN_WAITS,            TCP_SEG_TEXT_UNWANTED,    TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.6.1", NULL, "the application has closed: nobody will read it" },
 
  { S(ESTABLISHED) | FIN_WAITS,            TCP_SEG_EARLY,            TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 seventh", NULL, "held: neither text nor FIN counts before the hole is filled" },
 
  /* --- 3.10.7.4 eighth: FIN --------------------------------------------------------------------------------------------------------------------------------------------------- */
  { S(ESTABLISHED),                        TCP_SEG_FIN,              TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSE_WAIT, A(SEND_ACK_OF_FIN) | A(TELL_EOF),                     "3.10.7.4 eighth", FIG5, NULL },
+ { S(FIN_WAIT_1),                         TCP_SEG_FIN,                 TCP_GUARD_BUG_CLOSING_SKIPPED,             TCP_STATE_TIME_WAIT,   A(STOP_TIMERS)|A(SEND_ACK)|A(START_TIME_WAIT)|A(TELL_EOF), "3.10.7.4 eighth", NULL, "a bug" },
+ { S(FIN_WAIT_1),                         TCP_SEG_FIN,                 TCP_GUARD_BUG_RST_ON_CROSSING_FIN,         TCP_STATE_CLOSED,      END | A(SEND_RST) | A(TELL_RESET),                     "3.10.7.4 eighth", NULL, "a bug" },
  { S(FIN_WAIT_1),                         TCP_SEG_FIN,              TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSING,    A(SEND_ACK) | A(TELL_EOF),                            "3.10.7.4 eighth", FIG5, "our own FIN is not acknowledged yet" },
+ { S(FIN_WAIT_2),                         TCP_SEG_FIN,                 TCP_GUARD_BUG_NO_TIME_WAIT,                TCP_STATE_CLOSED,      END | A(SEND_ACK) | A(TELL_EOF) | A(TELL_CLOSED),      "3.10.7.4 eighth", NULL, "a bug" },
  { S(FIN_WAIT_2),                         TCP_SEG_FIN,              TCP_GUARD_ALWAYS,                 TCP_STATE_TIME_WAIT,  A(STOP_TIMERS)|A(SEND_ACK)|A(START_TIME_WAIT)|A(TELL_EOF), "3.10.7.4 eighth", FIG5, NULL },
 
  /* --- our FIN leaves (3.10.4: after the data before it) ------------------------------------------------------------------------------------------------------------------------ */
@@ -121,12 +144,18 @@ static const TcpRow ROWS[] = {
  { S(FIN_WAIT_1)|S(CLOSING)|S(LAST_ACK),  TCP_FIN_SENT,             TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.4", NULL, "the state changed at the CLOSE" },
 
  /* --- 3.10.8 timeouts -------------------------------------------------------------------------------------------------------------------------------------------------------- */
+ { SENDERS,                               TCP_LOSS_FOUND,              TCP_GUARD_ALWAYS,                          TCP_STAY,              A(RESEND_LOST),                                        "RFC 5681 3.2", NULL, "or RFC 8985 5" },
+ { SENDERS,                               TCP_TMO_REORDERING,          TCP_GUARD_ALWAYS,                          TCP_STAY,              A(RESEND_LOST),                                        "RFC 8985 6.2", NULL, NULL },
+ { SENDERS,                               TCP_TMO_RETRANSMISSION,      TCP_GUARD_BUG_FIN_SENT_ONCE,               TCP_STAY,              0,                                                     "3.10.8", NULL, "a bug" },
  { OPENERS | SENDERS,                     TCP_TMO_RETRANSMISSION,   TCP_GUARD_LIMIT_REACHED,          TCP_STATE_CLOSED,     END | A(TELL_TIMEOUT),                                "3.8.3", NULL, "R2: give up, silently" },
  { OPENERS | SENDERS,                     TCP_TMO_RETRANSMISSION,   TCP_GUARD_ALWAYS,                 TCP_STAY,             A(RETRANSMIT),                                        "3.10.8", NULL, "RFC 6298 5.4 to 5.6" },
  { SENDERS,                               TCP_TMO_PROBE,            TCP_GUARD_ALWAYS,                 TCP_STAY,             A(PROBE_TAIL),                                        "RFC 8985 7.3", NULL, NULL },
  { SENDERS,                               TCP_TMO_PERSIST,          TCP_GUARD_LIMIT_REACHED,          TCP_STATE_CLOSED,     END | A(TELL_TIMEOUT),                                "3.8.6.1", NULL, "probes without any answer" },
  { SENDERS,                               TCP_TMO_PERSIST,          TCP_GUARD_ALWAYS,                 TCP_STAY,             A(PROBE_WINDOW),                                      "3.8.6.1", NULL, NULL },
  { LIVE,                                  TCP_TMO_DELAYED_ACK,      TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.8.6.3", NULL, "it has waited long enough" },
+ { S(ESTABLISHED)|S(FIN_WAIT_2)|S(CLOSE_WAIT), TCP_TMO_KEEPALIVE,           TCP_GUARD_KEEPALIVE_RST,                   TCP_STATE_CLOSED,      END | A(SEND_RST) | A(TELL_TIMEOUT),                   "3.8.4", NULL, "Linux, lwIP" },
+ { S(ESTABLISHED)|S(FIN_WAIT_2)|S(CLOSE_WAIT), TCP_TMO_KEEPALIVE,           TCP_GUARD_KEEPALIVE_LIMIT,                 TCP_STATE_CLOSED,      END | A(TELL_TIMEOUT),                                 "3.8.4", NULL, NULL },
+ { S(SYN_RECEIVED) | LIVE,                TCP_TMO_KEEPALIVE,           TCP_GUARD_ALWAYS,                          TCP_STAY,              A(PROBE_IDLE),                                         "3.8.4", NULL, NULL },
  { OPENERS | SENDERS,                     TCP_TMO_USER,             TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_TIMEOUT),                                "3.10.8", NULL, NULL },
  { S(FIN_WAIT_2),                         TCP_TMO_FIN_WAIT_2,       TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "extension", NULL, "no RFC: stacks free a FIN-WAIT-2 that nobody holds" },
  { S(TIME_WAIT),                          TCP_TMO_TIME_WAIT,        TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.8", FIG5, NULL },
@@ -161,7 +190,7 @@ const TcpRow *tcp_fsm_next(const TcpRow *row, TcpState state) {
   return NULL;
 }
 
-const TcpRow *tcp_fsm_lookup(const TcpFsmIndex *index, TcpState state, TcpStimulus stimulus, uint32_t holds) {
+const TcpRow *tcp_fsm_lookup(const TcpFsmIndex *index, TcpState state, TcpStimulus stimulus, uint64_t holds) {
   const TcpRow *row = tcp_fsm_first(index, state, stimulus);
   while (row && row->guard != TCP_GUARD_ALWAYS && !(holds >> row->guard & 1))
     row = tcp_fsm_next(row, state);

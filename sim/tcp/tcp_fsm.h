@@ -42,6 +42,6 @@ const TcpRow *tcp_fsm_first(const TcpFsmIndex *index, TcpState state, TcpStimulu
 const TcpRow *tcp_fsm_next(const TcpRow *row, TcpState state);
 
 /* The row that decides when the guards in `holds` (bits 1 << TcpGuard) hold; NULL if the cell is impossible. */
-const TcpRow *tcp_fsm_lookup(const TcpFsmIndex *index, TcpState state, TcpStimulus stimulus, uint32_t holds);
+const TcpRow *tcp_fsm_lookup(const TcpFsmIndex *index, TcpState state, TcpStimulus stimulus, uint64_t holds);
 
 #endif

@@ -27,9 +27,11 @@
   X(CALL_RECEIVE, "RECEIVE call")                                                                                      \
   X(CALL_CLOSE, "CLOSE call (close, or shutdown of the sending side)")                                                 \
   X(CALL_ABORT, "ABORT call")                                                                                          \
+  X(HOST_CRASH, "the host crashes")                                                                                    \
   X(SEG_STRAY, "a segment other than RST for which there is no connection")                                            \
   X(SEG_UNACCEPTABLE, "a segment outside the receive window")                                                          \
   X(SEG_FIN_AGAIN, "the peer's FIN once more")                                                                         \
+  X(SEG_SYN_AGAIN, "the peer's SYN once more")                                                                         \
   X(SEG_RST, "a valid RST")                                                                                            \
   X(SEG_RST_INEXACT, "a RST inside the window but not at RCV.NXT")                                                     \
   X(SEG_SYN, "a SYN")                                                                                                  \
@@ -39,11 +41,14 @@
   X(SEG_ACK_IN_TIME_WAIT, "an ACK that arrives in TIME-WAIT")                                                          \
   X(SEG_TEXT_UNWANTED, "data for an application that has closed")                                                      \
   X(SEG_EARLY, "a segment beyond a hole")                                                                              \
+  X(LOSS_FOUND, "later segments arrived: one is taken for lost")                                                       \
   X(SEG_FIN, "the peer's FIN, in order")                                                                               \
   X(FIN_SENT, "our FIN leaves, after the data before it")                                                              \
   X(TMO_RETRANSMISSION, "retransmission timeout")                                                                      \
   X(TMO_PROBE, "probe timeout")                                                                                        \
+  X(TMO_REORDERING, "reordering timeout")                                                                              \
   X(TMO_PERSIST, "persist timeout")                                                                                    \
+  X(TMO_KEEPALIVE, "keepalive timeout")                                                                                \
   X(TMO_DELAYED_ACK, "delayed ACK timeout")                                                                            \
   X(TMO_USER, "user timeout")                                                                                          \
   X(TMO_FIN_WAIT_2, "FIN-WAIT-2 idle timeout")                                                                         \
@@ -60,6 +65,23 @@
   X(LAST_ACK_AT_CALL, "the stack enters LAST-ACK at the call")                                                         \
   X(LIMIT_REACHED, "the limit R2 of retransmissions is reached")                                                       \
   X(RST_ENDS_TIME_WAIT, "a RST ends TIME-WAIT")                                                                        \
+  X(ANSWER_LIMITED, "enough such answers for now (RFC 5961 7)")                                                        \
+  X(SYN_REOPENS, "the SYN is newer than the old connection, and somebody listens")                                     \
+  X(OLD_SYN_DROPPED, "the stack drops an old SYN in TIME-WAIT")                                                        \
+  X(OLD_SYN_RESET, "the stack resets an old SYN that is in the window")                                                \
+  X(UNACCEPTABLE_RESTARTS_TIME_WAIT, "such a segment restarts 2 MSL")                                                  \
+  X(ODD_ACK_ANSWERED, "the stack answers any ACK but the expected one")                                                \
+  X(SYN_RESETS, "the stack takes a SYN in the window for a reset")                                                     \
+  X(SYN_ACK_REPEATED, "the stack repeats its SYN,ACK")                                                                 \
+  X(KEEPALIVE_RST, "no answer to the last keepalives, and the stack sends RST")                                        \
+  X(KEEPALIVE_LIMIT, "no answer to the last keepalives")                                                               \
+  X(ABORT_WAITS, "the stack waits 2 MSL after its RST")                                                                \
+  X(TIME_WAIT_REUSED, "connect() may take over this TIME-WAIT")                                                        \
+  X(BUG_NO_TIME_WAIT, "BUG: no TIME-WAIT")                                                                             \
+  X(BUG_CLOSING_SKIPPED, "BUG: no CLOSING")                                                                            \
+  X(BUG_RST_ON_CROSSING_FIN, "BUG: a crossing FIN is an error")                                                        \
+  X(BUG_FIN_SENT_ONCE, "BUG: a FIN is not sent again")                                                                 \
+  X(BUG_TIME_WAIT_FROM_LAST_ACK, "BUG: LAST-ACK leads to TIME-WAIT")                                                   \
   X(FIN_RESTARTS_TIME_WAIT, "a repeated FIN restarts 2 MSL")                                                           \
   X(ANY_RESTARTS_TIME_WAIT, "any segment with an ACK restarts 2 MSL")
 
@@ -69,6 +91,7 @@
   X(LISTEN_AGAIN, "forget the peer and listen again")                                                                  \
   X(SEND_SYN, "send SYN")                                                                                              \
   X(SEND_SYN_ACK, "send SYN,ACK")                                                                                      \
+  X(SEND_SYN_ACK_AGAIN, "send the SYN,ACK again")                                                                      \
   X(QUEUE_DATA, "queue the data; it leaves when the window allows")                                                    \
   X(DELIVER, "hand over what has arrived")                                                                             \
   X(QUEUE_FIN, "queue a FIN behind the data")                                                                          \
@@ -78,8 +101,10 @@
   X(SEND_CHALLENGE_ACK, "send a challenge ACK")                                                                        \
   X(SEND_RST, "send RST")                                                                                              \
   X(RETRANSMIT, "send the front of the queue again, double the timeout")                                               \
+  X(RESEND_LOST, "send what is taken for lost again")                                                                  \
   X(PROBE_TAIL, "send the last segment again, without doubling")                                                       \
   X(PROBE_WINDOW, "send a window probe, double its interval")                                                          \
+  X(PROBE_IDLE, "send a keepalive")                                                                                    \
   X(START_TIME_WAIT, "start (or restart) the 2 MSL timer")                                                             \
   X(START_FIN_WAIT_2, "start the FIN-WAIT-2 timer if nobody will read")                                                \
   X(TELL_OPEN, "tell the application: established")                                                                    \
@@ -94,10 +119,12 @@
 #define TCP_TIMERS(X)                                                                                                  \
   X(RETRANSMISSION, "retransmission")                                                                                  \
   X(PROBE, "probe")                                                                                                    \
+  X(REORDERING, "reordering")                                                                                          \
   X(PERSIST, "persist")                                                                                                \
   X(DELAYED_ACK, "delayed-ack")                                                                                        \
   X(TIME_WAIT, "2msl")                                                                                                 \
   X(FIN_WAIT_2, "fin-wait-2")                                                                                          \
+  X(KEEPALIVE, "keepalive")                                                                                            \
   X(USER, "user")
 
 /* The checks of RFC 9293 3.10.7 that drop a segment: identifier, name in the trace, section. */

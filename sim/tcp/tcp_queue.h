@@ -19,6 +19,8 @@ typedef struct TcpEntry {
   uint32_t next;    /* index in the pool + 1, 0: last */
   TcpFlags flags;   /* SYN, FIN, PSH */
   uint8_t attempts; /* transmissions so far, saturates */
+  uint8_t sacked;   /* the peer has it (a SACK block covered it) */
+  uint8_t lost;     /* taken for lost, and not sent again yet */
   SimTime sent_at;  /* the last of them */
 } TcpEntry;
 

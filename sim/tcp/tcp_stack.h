@@ -38,6 +38,8 @@ typedef struct TcpOps {
   void (*entered)(void *host, TcpHandle end, TcpState to, SimTime until);
   /* Chooses an initial sequence number, now (RFC 9293 3.4.1). */
   Seq (*choose_iss)(void *host, TcpHandle end);
+  /* Whether a SYN for this tuple would find a listener. */
+  gboolean (*listens)(void *host, const Segment *segment);
   /* The TCB is gone: the last that is heard of it. */
   void (*deleted)(void *host, TcpHandle end);
 } TcpOps;
@@ -67,6 +69,10 @@ TcpHandle tcp_end_new(TcpStack *stack, const TcpIdentity *identity);
  * and `peer_wnd` what it announced, `rtt` the one sample taken (SIM_NEVER: none). */
 TcpHandle tcp_end_new_established(TcpStack *stack, const TcpIdentity *identity, Seq iss, Seq irs, uint32_t peer_mss,
                                   uint32_t peer_wnd, SimTime rtt);
+
+/* What a handshake with a peer of these parameters would have agreed on: window scale, SACK, timestamps. For an end
+ * from tcp_end_new_established(). */
+void tcp_end_negotiate(TcpStack *stack, TcpHandle end, const TcpParams *peer);
 
 TcpState tcp_end_state(const TcpStack *stack, TcpHandle end);
 uint32_t tcp_end_owner(const TcpStack *stack, TcpHandle end);
@@ -98,10 +104,36 @@ void tcp_take(TcpStack *stack, TcpHandle end, uint64_t max, uint64_t *ret_octets
 TcpCallResult tcp_close(TcpStack *stack, TcpHandle end, gboolean and_reading);
 TcpCallResult tcp_abort(TcpStack *stack, TcpHandle end);
 
+/* What a socket may be told about its end; values are nanoseconds, counts, or 0 and 1. Overrides the stack's parameter.
+ * */
+typedef enum {
+  TCP_OPTION_KEEPALIVE,      /* 0, 1: SO_KEEPALIVE */
+  TCP_OPTION_KEEPALIVE_IDLE, /* TCP_KEEPIDLE, ns */
+  TCP_OPTION_KEEPALIVE_INTERVAL,
+  TCP_OPTION_KEEPALIVE_COUNT,
+  TCP_OPTION_USER_TIMEOUT, /* TCP_USER_TIMEOUT, ns; SIM_NEVER: none */
+  TCP_OPTION_FIN_WAIT_2,   /* TCP_LINGER2, ns */
+  TCP_OPTION_NODELAY,      /* 0, 1 */
+  TCP_OPTION_CORK,         /* 0, 1 */
+} TcpOption;
+void tcp_set_option(TcpStack *stack, TcpHandle end, TcpOption option, int64_t value);
+
+/* The application will not read any more (SHUT_RD): a local matter, nothing is sent. What data that comes later meets
+ * is the profile's. */
+void tcp_shut_reading(TcpStack *stack, TcpHandle end);
+
+/* The host crashes: every end is gone at once, silently. */
+void tcp_crash(TcpStack *stack);
+
+/* For connect() over a tuple that an end in TIME-WAIT holds: whether the profile lets it take the tuple now
+ * (tcp_tw_reuse), and if so which ISS the new end must use. Takes the old end away then. */
+gboolean tcp_time_wait_reuse(TcpStack *stack, TcpHandle end, Seq *ret_iss);
+
 /* --- RFC 9293 3.10.7, segments ------------------------------------------------------------------------------------ */
 
-/* For an end this host has. */
-void tcp_segment_arrives(TcpStack *stack, TcpHandle end, const Segment *segment);
+/* For an end this host has. TRUE if the segment is a SYN that ended a TIME-WAIT (RFC 9293 3.6.1): the end is gone, and
+ * the segment is to be handled as in LISTEN; `ret_iss` (may be NULL) is then the least ISS the new end may use. */
+gboolean tcp_segment_arrives(TcpStack *stack, TcpHandle end, const Segment *segment, Seq *ret_iss);
 /* For which this host has none: CLOSED (3.10.7.1). */
 void tcp_segment_arrives_closed(TcpStack *stack, const Segment *segment, Name conn_name);
 

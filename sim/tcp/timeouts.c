@@ -22,6 +22,8 @@ static TcpTimer sending_name(const TcpConn *conn) {
     return TCP_TIMER_RETRANSMISSION;
   case TCP_SENDING_PROBE:
     return TCP_TIMER_PROBE;
+  case TCP_SENDING_REORDERING:
+    return TCP_TIMER_REORDERING;
   case TCP_SENDING_PERSIST:
     return TCP_TIMER_PERSIST;
   }
@@ -45,13 +47,16 @@ static void stop(TcpConn *conn, Timer *timer, TcpTimer which) {
   trace_timer(conn, which, TRACE_WORD_STOPPED, SIM_NEVER);
 }
 
-/* RFC 8985 7.2: the probe timeout, no later than the RTO; with one segment out the peer may delay its ACK. */
-static SimTime probe_delay(TcpConn *conn) {
+/* RFC 8985 7.2: the probe timeout, no later than the RTO, which counts from the sending of the front unless `restart`;
+ * with one segment out the peer may delay its ACK. */
+static SimTime probe_delay(TcpConn *conn, gboolean restart) {
   TcpPool *pool = &conn->stack->pool;
-  SimTime delay = 2 * conn->srtt;
-  if (tcp_queue_front(pool, &conn->sent) == tcp_queue_back(pool, &conn->sent))
+  const TcpEntry *front = tcp_queue_front(pool, &conn->sent);
+  SimTime delay = 2 * conn->srtt, rto = tcp_rto_now(conn);
+  if (front == tcp_queue_back(pool, &conn->sent))
     delay += conn->stack->params.rto_min;
-  return MIN(delay, tcp_rto_now(conn));
+  SimTime left = restart ? rto : front->sent_at + rto - sim_now(conn->stack->sim);
+  return left > 0 ? MIN(delay, left) : delay;
 }
 
 static gboolean may_probe_tail(const TcpConn *conn) {
@@ -61,7 +66,9 @@ static gboolean may_probe_tail(const TcpConn *conn) {
 
 /* RFC 6298 5.1 to 5.3: runs while anything is out, stops when all is acknowledged, restarts on an ACK of new data. */
 void tcp_timers_sending(TcpConn *conn, gboolean restart) {
-  gboolean out = conn->sent.head != 0;
+  gboolean out = conn->sent.head != 0 && conn->state != TCP_STATE_TIME_WAIT; /* what an ABORT left is not sent again */
+  if (!out && conn->stack->params.bug_timer_left_running)
+    return;
   if (!out) {
     gboolean waits = conn->unsent || (conn->fin_queued && !conn->fin_sent);
     if (conn->sending_mode != TCP_SENDING_PERSIST || !waits)
@@ -75,7 +82,13 @@ void tcp_timers_sending(TcpConn *conn, gboolean restart) {
     stop(conn, &conn->t_sending, sending_name(conn)); /* it changes its name */
   conn->sending_mode = probe ? TCP_SENDING_PROBE : TCP_SENDING_RETRANSMISSION;
   arm(conn, &conn->t_sending, sending_name(conn), conn->stack->kind_sending,
-      probe ? probe_delay(conn) : tcp_rto_now(conn));
+      probe ? probe_delay(conn, restart) : tcp_rto_now(conn));
+}
+
+/* RFC 8985 7.2: the probe waits for the segment sent last. */
+void tcp_timers_tail_sent(TcpConn *conn) {
+  if (timer_armed(&conn->t_sending) && conn->sending_mode == TCP_SENDING_PROBE)
+    arm(conn, &conn->t_sending, TCP_TIMER_PROBE, conn->stack->kind_sending, probe_delay(conn, FALSE));
 }
 
 void tcp_timers_persist(TcpConn *conn) {
@@ -105,19 +118,28 @@ void tcp_timers_time_wait(TcpConn *conn) {
   arm(conn, &conn->t_state, TCP_TIMER_TIME_WAIT, conn->stack->kind_state, conn->stack->params.time_wait);
 }
 
+/* Linux spends what exceeds tcp_fin_timeout's 60 s on the socket and then once more on its stand-in, and nothing else.
+ * */
+static SimTime fin_wait_2_delay(const TcpConn *conn) {
+  SimTime delay = conn->options ? conn->options->fin_wait_2_timeout : conn->stack->params.fin_wait_2_timeout;
+  SimTime split = conn->stack->params.fin_wait_2_split;
+  return delay != SIM_NEVER && delay > split ? 2 * (delay - split) : delay;
+}
+
 void tcp_timers_fin_wait_2(TcpConn *conn) {
-  SimTime delay = conn->stack->params.fin_wait_2_timeout;
-  if (conn->state == TCP_STATE_FIN_WAIT_2 && conn->nobody_reads && delay != SIM_NEVER && !timer_armed(&conn->t_state))
+  SimTime delay = fin_wait_2_delay(conn);
+  gboolean counts = conn->nobody_reads || conn->stack->params.fin_wait_2_when == TCP_FIN_WAIT_2_WHEN_ALWAYS;
+  if (conn->state == TCP_STATE_FIN_WAIT_2 && counts && delay != SIM_NEVER && !timer_armed(&conn->t_state))
     arm(conn, &conn->t_state, TCP_TIMER_FIN_WAIT_2, conn->stack->kind_state, delay);
 }
 
 /* Counts while anything waits to be acknowledged, from the last progress on. */
 void tcp_timers_user(TcpConn *conn, gboolean restart) {
-  SimTime delay = conn->stack->params.user_timeout;
-  if (delay == SIM_NEVER)
+  SimTime delay = conn->options ? conn->options->user_timeout : conn->stack->params.user_timeout;
+  if (delay == SIM_NEVER || conn->stack->params.user_timeout_from != TCP_USER_TIMEOUT_FROM_SENDING)
     return;
   gboolean waiting = conn->sent.head || conn->unsent || (conn->fin_queued && !conn->fin_acked);
-  if (!waiting)
+  if (!waiting || conn->state == TCP_STATE_TIME_WAIT)
     stop(conn, &conn->t_user, TCP_TIMER_USER);
   else if (restart || !timer_armed(&conn->t_user))
     arm(conn, &conn->t_user, TCP_TIMER_USER, conn->stack->kind_user, delay);
@@ -129,6 +151,39 @@ void tcp_timers_stop_all(TcpConn *conn) {
   if (timer_armed(&conn->t_state))
     stop(conn, &conn->t_state, state_name(conn));
   stop(conn, &conn->t_user, TCP_TIMER_USER);
+  stop(conn, &conn->t_keepalive, TCP_TIMER_KEEPALIVE);
+}
+
+void tcp_timers_reordering(TcpConn *conn, SimTime delay) {
+  stop(conn, &conn->t_sending, sending_name(conn));
+  conn->sending_mode = TCP_SENDING_REORDERING;
+  arm(conn, &conn->t_sending, TCP_TIMER_REORDERING, conn->stack->kind_sending, delay);
+}
+
+static gboolean keepalive_on(const TcpConn *conn) {
+  if (!(conn->state == TCP_STATE_ESTABLISHED || conn->state == TCP_STATE_CLOSE_WAIT ||
+        conn->state == TCP_STATE_FIN_WAIT_2))
+    return FALSE;
+  return conn->options ? conn->options->keepalive : conn->stack->params.keepalive;
+}
+
+/* Renews itself for ever while the peer answers; once a keepalive is out, its answer or the limit ends that. */
+void tcp_timers_keepalive(TcpConn *conn) {
+  TcpStack *stack = conn->stack;
+  if (keepalive_on(conn) == timer_armed(&conn->t_keepalive))
+    return;
+  if (!keepalive_on(conn)) {
+    stop(conn, &conn->t_keepalive, TCP_TIMER_KEEPALIVE);
+    return;
+  }
+  SimTime idle = conn->options ? conn->options->keepalive_idle : stack->params.keepalive_idle;
+  SimTime interval = conn->options ? conn->options->keepalive_interval : stack->params.keepalive_interval;
+  SimTime until = conn->keepalives ? simtime_add(sim_now(stack->sim), interval) : simtime_add(conn->heard_at, idle);
+  if (conn->keepalives)
+    timer_arm(stack->sim, &conn->t_keepalive, until, stack->kind_keepalive, conn->handle, 0);
+  else
+    timer_arm_renewing(stack->sim, &conn->t_keepalive, until, stack->kind_keepalive, conn->handle, 0);
+  trace_timer(conn, TCP_TIMER_KEEPALIVE, TRACE_WORD_ARMED, until);
 }
 
 /* --- expiries ----------------------------------------------------------------------------------------------------- */
@@ -138,12 +193,17 @@ static void run_sending(void *context, uint32_t handle, uint64_t arg) {
   TcpConn *conn = tcp_conn_get(context, handle);
   timer_expired(&conn->t_sending);
   trace_timer(conn, sending_name(conn), TRACE_WORD_EXPIRED, SIM_NEVER);
+  if (!conn->sent.head && conn->stack->params.bug_timer_left_running)
+    return;
   switch ((TcpSendingMode)conn->sending_mode) {
   case TCP_SENDING_RETRANSMISSION:
     tcp_conn_apply(conn, TCP_TMO_RETRANSMISSION, NULL);
     break;
   case TCP_SENDING_PROBE:
     tcp_conn_apply(conn, TCP_TMO_PROBE, NULL);
+    break;
+  case TCP_SENDING_REORDERING:
+    tcp_conn_apply(conn, TCP_TMO_REORDERING, NULL);
     break;
   case TCP_SENDING_PERSIST:
     tcp_conn_apply(conn, TCP_TMO_PERSIST, NULL);
@@ -161,10 +221,22 @@ static void run_ack(void *context, uint32_t handle, uint64_t arg) {
   tcp_conn_finish(conn);
 }
 
+/* FreeBSD looks again while the peer still talks. */
+static gboolean fin_wait_2_goes_on(TcpConn *conn) {
+  SimTime recheck = conn->stack->params.fin_wait_2_recheck;
+  SimTime idle = sim_now(conn->stack->sim) - conn->heard_at;
+  if (conn->state != TCP_STATE_FIN_WAIT_2 || !recheck || idle >= fin_wait_2_delay(conn))
+    return FALSE;
+  arm(conn, &conn->t_state, TCP_TIMER_FIN_WAIT_2, conn->stack->kind_state, recheck);
+  return TRUE;
+}
+
 static void run_state(void *context, uint32_t handle, uint64_t arg) {
   (void)arg;
   TcpConn *conn = tcp_conn_get(context, handle);
   timer_expired(&conn->t_state);
+  if (fin_wait_2_goes_on(conn))
+    return;
   trace_timer(conn, state_name(conn), TRACE_WORD_EXPIRED, SIM_NEVER);
   tcp_conn_apply(conn, conn->state == TCP_STATE_TIME_WAIT ? TCP_TMO_TIME_WAIT : TCP_TMO_FIN_WAIT_2, NULL);
   tcp_conn_finish(conn);
@@ -179,7 +251,19 @@ static void run_user(void *context, uint32_t handle, uint64_t arg) {
   tcp_conn_finish(conn);
 }
 
+static void run_keepalive(void *context, uint32_t handle, uint64_t arg) {
+  (void)arg;
+  TcpConn *conn = tcp_conn_get(context, handle);
+  timer_expired(&conn->t_keepalive);
+  trace_timer(conn, TCP_TIMER_KEEPALIVE, TRACE_WORD_EXPIRED, SIM_NEVER);
+  SimTime idle = conn->options ? conn->options->keepalive_idle : conn->stack->params.keepalive_idle;
+  if (conn->keepalives || sim_now(conn->stack->sim) - conn->heard_at >= idle)
+    tcp_conn_apply(conn, TCP_TMO_KEEPALIVE, NULL);
+  tcp_conn_finish(conn);
+}
+
 const EventKind TCP_KIND_SENDING = {"tcp sending timer", SIM_PHASE_TIMER, run_sending};
 const EventKind TCP_KIND_ACK = {"tcp delayed ack", SIM_PHASE_TIMER, run_ack};
 const EventKind TCP_KIND_STATE = {"tcp state timer", SIM_PHASE_TIMER, run_state};
 const EventKind TCP_KIND_USER = {"tcp user timer", SIM_PHASE_TIMER, run_user};
+const EventKind TCP_KIND_KEEPALIVE = {"tcp keepalive timer", SIM_PHASE_TIMER, run_keepalive};

@@ -8,7 +8,7 @@ static gboolean failed(const TcpRow *row) {
 
 TcpCallResult tcp_call_foresee(const TcpStack *stack, TcpHandle end, TcpStimulus call) {
   const TcpConn *conn = tcp_conn_get(stack, end);
-  if (!failed(tcp_conn_row(conn, call)))
+  if (!failed(tcp_conn_row(conn, call, NULL)))
     return TCP_CALL_OK;
   if (call == TCP_CALL_OPEN_ACTIVE || call == TCP_CALL_OPEN_PASSIVE)
     return TCP_CALL_ERROR_EXISTS;
@@ -32,6 +32,7 @@ TcpHandle tcp_end_new_established(TcpStack *stack, const TcpIdentity *identity, 
   conn->snd.wl2 = iss + 1;
   conn->rcv.irs = irs;
   conn->rcv.nxt = irs + 1;
+  conn->rcv.wup = conn->rcv.nxt;
   conn->rcv.edge = conn->rcv.nxt + stack->params.rcv_wnd;
   conn->mss = MIN(conn->mss, peer_mss);
   if (rtt != SIM_NEVER)
@@ -99,7 +100,7 @@ void tcp_take(TcpStack *stack, TcpHandle end, uint64_t max, uint64_t *ret_octets
   uint32_t octets = (uint32_t)MIN(conn->unread, max);
   conn->unread -= octets;
   *ret_octets = octets;
-  *ret_eof = conn->fin_rcvd && conn->unread == 0;
+  *ret_eof = conn->fin_rcvd && (conn->unread == 0 || stack->params.bug_early_eof);
   if (octets)
     update_window(conn);
 }
@@ -108,10 +109,93 @@ TcpCallResult tcp_close(TcpStack *stack, TcpHandle end, gboolean and_reading) {
   TcpCallResult result = tcp_call_foresee(stack, end, TCP_CALL_CLOSE);
   TcpConn *conn = tcp_conn_get(stack, end);
   conn->nobody_reads |= and_reading;
+  if (conn->state == TCP_STATE_FIN_WAIT_1 && stack->params.bug_second_fin)
+    conn->fin_sent = FALSE;
   tcp_conn_apply(conn, TCP_CALL_CLOSE, NULL);
   tcp_conn_finish(conn);
   return result;
 }
+
+/* --- options of the socket ---------------------------------------------------------------------------------------- */
+
+static TcpSocketOptions *socket_options(TcpConn *conn) {
+  const TcpParams *params = &conn->stack->params;
+  if (!conn->options) {
+    conn->options = g_new(TcpSocketOptions, 1);
+    *conn->options = (TcpSocketOptions){.keepalive_idle = params->keepalive_idle,
+                                        .keepalive_interval = params->keepalive_interval,
+                                        .keepalive_count = params->keepalive_count,
+                                        .keepalive = params->keepalive,
+                                        .user_timeout = params->user_timeout,
+                                        .fin_wait_2_timeout = params->fin_wait_2_timeout};
+  }
+  return conn->options;
+}
+
+void tcp_set_option(TcpStack *stack, TcpHandle end, TcpOption option, int64_t value) {
+  TcpConn *conn = tcp_conn_get(stack, end);
+  TcpSocketOptions *options = socket_options(conn);
+  switch (option) {
+  case TCP_OPTION_KEEPALIVE:
+    options->keepalive = value != 0;
+    break;
+  case TCP_OPTION_KEEPALIVE_IDLE:
+    options->keepalive_idle = value;
+    break;
+  case TCP_OPTION_KEEPALIVE_INTERVAL:
+    options->keepalive_interval = value;
+    break;
+  case TCP_OPTION_KEEPALIVE_COUNT:
+    options->keepalive_count = (uint32_t)value;
+    break;
+  case TCP_OPTION_USER_TIMEOUT:
+    options->user_timeout = value;
+    break;
+  case TCP_OPTION_FIN_WAIT_2:
+    options->fin_wait_2_timeout = value;
+    break;
+  case TCP_OPTION_NODELAY:
+    options->nodelay = value != 0;
+    break;
+  case TCP_OPTION_CORK:
+    options->cork = value != 0;
+    break;
+  }
+  tcp_conn_finish(conn); /* what an option held back may leave now */
+}
+
+void tcp_shut_reading(TcpStack *stack, TcpHandle end) {
+  TcpConn *conn = tcp_conn_get(stack, end);
+  conn->read_shut = TRUE;
+  if (stack->params.shut_read_data == TCP_SHUT_READ_DATA_DISCARD)
+    conn->unread = 0;
+}
+
+/* --- the host ----------------------------------------------------------------------------------------------------- */
+
+void tcp_crash(TcpStack *stack) {
+  for (TcpHandle handle = 1; handle <= tcp_conn_highest(stack); handle++) {
+    TcpConn *conn = tcp_conn_get(stack, handle);
+    if (conn->state_free || conn->state == TCP_STATE_CLOSED)
+      continue;
+    tcp_conn_apply(conn, TCP_HOST_CRASH, NULL);
+    tcp_conn_finish(conn);
+  }
+}
+
+#define REUSE_ISS_STEP 65537 /* Linux: the new ISS is beyond every window of the old connection */
+
+gboolean tcp_time_wait_reuse(TcpStack *stack, TcpHandle end, Seq *ret_iss) {
+  TcpConn *conn = tcp_conn_get(stack, end);
+  if (conn->state != TCP_STATE_TIME_WAIT || failed(tcp_conn_row(conn, TCP_CALL_OPEN_ACTIVE, NULL)))
+    return FALSE;
+  *ret_iss = conn->snd.nxt + REUSE_ISS_STEP;
+  tcp_conn_apply(conn, TCP_CALL_OPEN_ACTIVE, NULL);
+  tcp_conn_finish(conn);
+  return TRUE;
+}
+
+/* --- end of a connection ------------------------------------------------------------------------------------------ */
 
 TcpCallResult tcp_abort(TcpStack *stack, TcpHandle end) {
   TcpCallResult result = tcp_call_foresee(stack, end, TCP_CALL_ABORT);
