@@ -1,5 +1,5 @@
-/* A scripted application: what one process does with one connection or port, and when. Values only; host.h runs them.
- * */
+/* A scripted application: what one process does with one connection or port, and when. Values only; world.h runs
+ * them. */
 #ifndef TEARDOWN_HOST_APP_H
 #define TEARDOWN_HOST_APP_H
 
@@ -12,15 +12,41 @@
 #define APP_NONE UINT32_MAX
 
 typedef enum {
-  APP_BIND,     /* bind to `port` (or the connection's own) */
-  APP_LISTEN,   /* passive OPEN on the connection's port */
-  APP_CONNECT,  /* active OPEN */
-  APP_SEND,     /* `octets` */
-  APP_RECV,     /* reads up to `octets` of what has come, all of it when 0; for applications with read false */
-  APP_SHUTDOWN, /* `how` */
+  APP_BIND,       /* bind to `port` (or the connection's own) */
+  APP_LISTEN,     /* passive OPEN on the connection's port, or on the port that was bound */
+  APP_CONNECT,    /* active OPEN */
+  APP_SEND,       /* `octets` */
+  APP_RECV,       /* reads up to `octets` of what has come, all of it when 0; for applications with read false */
+  APP_SHUTDOWN,   /* `how` */
+  APP_SETSOCKOPT, /* `option`, `value` */
   APP_CLOSE,
   APP_ABORT,
 } AppCall;
+
+/* Options of a socket: identifier, name in scenarios and traces, what its value is. */
+#define APP_OPTIONS(X)                                                                                                 \
+  X(SO_LINGER, LINGER)                                                                                                 \
+  X(SO_REUSEADDR, SWITCH)                                                                                              \
+  X(SO_REUSEPORT, SWITCH)                                                                                              \
+  X(SO_KEEPALIVE, SWITCH)                                                                                              \
+  X(TCP_KEEPIDLE, TIME)                                                                                                \
+  X(TCP_KEEPINTVL, TIME)                                                                                               \
+  X(TCP_KEEPCNT, COUNT)                                                                                                \
+  X(TCP_USER_TIMEOUT, TIME)                                                                                            \
+  X(TCP_LINGER2, TIME)                                                                                                 \
+  X(TCP_NODELAY, SWITCH)                                                                                               \
+  X(TCP_CORK, SWITCH)
+
+#define APP_OPTION_ENUM(name, type) APP_##name,
+typedef enum { APP_OPTIONS(APP_OPTION_ENUM) APP_OPTION_COUNT } AppOption;
+#undef APP_OPTION_ENUM
+
+typedef enum {
+  APP_VALUE_LINGER, /* nanoseconds; SIM_NEVER: off */
+  APP_VALUE_SWITCH, /* 0, 1 */
+  APP_VALUE_TIME,   /* nanoseconds */
+  APP_VALUE_COUNT,
+} AppValue;
 
 typedef enum { APP_SHUT_RD, APP_SHUT_WR, APP_SHUT_RDWR } AppShutdown;
 
@@ -47,15 +73,18 @@ typedef struct AppItem {
   AppCall call;
   uint64_t octets;
   AppShutdown how;
+  AppOption option;
+  int64_t value;
   uint16_t port; /* APP_BIND; 0: the connection's own local port */
 } AppItem;
 
 typedef struct AppScript {
-  char *name;    /* unique; by default "HOST.CONN" or as the scenario says */
-  uint32_t host; /* index */
-  uint32_t conn; /* index of the connection it works on, or APP_NONE */
-  gboolean read; /* reads what comes at once (the default) */
-  GArray *items; /* of AppItem */
+  char *name;     /* unique; by default "HOST.CONN" or as the scenario says */
+  uint32_t host;  /* index */
+  uint32_t conn;  /* index of the connection it works on, or APP_NONE; of the first if it works on several */
+  uint32_t count; /* on so many, one process each: the script of a population; 1 otherwise */
+  gboolean read;  /* reads what comes at once (the default) */
+  GArray *items;  /* of AppItem */
 } AppScript;
 
 #endif

@@ -63,3 +63,15 @@ void tuples_remove(Tuples *tuples, Tuple tuple) {
   tuples->slots[gap].value = 0;
   tuples->count--;
 }
+
+void tuples_count(Tuples *tuples, Tuple tuple, int change) {
+  uint32_t value = tuples_find(tuples, tuple);
+  int64_t count = (int64_t)value + change;
+  g_assert(count >= 0 && count <= UINT32_MAX);
+  if (!value && count)
+    tuples_add(tuples, tuple, (uint32_t)count);
+  else if (value && !count)
+    tuples_remove(tuples, tuple);
+  else if (value)
+    tuples->slots[slot_of(tuples, tuple)].value = (uint32_t)count;
+}

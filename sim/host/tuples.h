@@ -26,5 +26,8 @@ uint32_t tuples_find(const Tuples *tuples, Tuple tuple);
 void tuples_add(Tuples *tuples, Tuple tuple, uint32_t value);
 /* The tuple must have a value (asserted). */
 void tuples_remove(Tuples *tuples, Tuple tuple);
+/* Uses the values as counts: adds `change`; a tuple without a value counts 0. The count must not get negative
+ * (asserted). */
+void tuples_count(Tuples *tuples, Tuple tuple, int change);
 
 #endif

@@ -1,29 +1,43 @@
 #include "host/world_priv.h"
 
-#include <string.h>
-
 #define ISN_TICK SIM_US(4) /* RFC 9293 3.4.1: the clock of the initial sequence number */
+#define PORTS    65536
 
-static void receive(void *context, const Segment *segment);
 static void op_send(void *context, TcpHandle tcb, Segment *segment);
 static void op_notice(void *context, TcpHandle tcb, TcpNotice notice);
 static void op_entered(void *context, TcpHandle tcb, TcpState to, SimTime until);
 static Seq op_choose_iss(void *context, TcpHandle tcb);
 static void op_deleted(void *context, TcpHandle tcb);
 
-static const TcpOps OPS = {op_send, op_notice, op_entered, op_choose_iss, op_deleted};
+static const TcpOps OPS = {.send = op_send,
+                           .notice = op_notice,
+                           .entered = op_entered,
+                           .choose_iss = op_choose_iss,
+                           .listens = listen_finds,
+                           .deleted = op_deleted};
 
 static void intern_words(World *world) {
+  static const char *const how[] = {"RD", "WR", "RDWR"};
   Names *names = world->tracer->names;
 #define WORD(id) world->words.id = names_intern(names, #id)
-  WORD(bind), WORD(listen), WORD(connect), WORD(send), WORD(recv), WORD(shutdown), WORD(close), WORD(abort);
-  WORD(notice), WORD(ok), WORD(eof), WORD(established), WORD(reset), WORD(refused), WORD(timeout), WORD(closed);
+  WORD(bind), WORD(listen), WORD(connect), WORD(send), WORD(recv), WORD(shutdown), WORD(setsockopt), WORD(close);
+  WORD(abort), WORD(notice), WORD(ok), WORD(eof), WORD(established), WORD(reset), WORD(refused), WORD(timeout);
+  WORD(closed), WORD(returns), WORD(crash);
 #undef WORD
   world->words.eaddrinuse = names_intern(names, "EADDRINUSE");
   world->words.eagain = names_intern(names, "EAGAIN");
+  world->words.eaddrnotavail = names_intern(names, "EADDRNOTAVAIL");
+  world->words.econnreset = names_intern(names, "ECONNRESET");
+  world->words.einval = names_intern(names, "EINVAL");
   world->words.eisconn = names_intern(names, "EISCONN");
   world->words.enotconn = names_intern(names, "ENOTCONN");
   world->words.epipe = names_intern(names, "EPIPE");
+  world->words.etimedout = names_intern(names, "ETIMEDOUT");
+  world->words.ewouldblock = names_intern(names, "EWOULDBLOCK");
+  for (unsigned i = 0; i < G_N_ELEMENTS(how); i++)
+    world->words.how[i] = names_intern(names, how[i]);
+  for (unsigned i = 0; i < APP_OPTION_COUNT; i++)
+    world->words.option[i] = names_intern(names, app_option_name((AppOption)i));
 }
 
 World *world_new(Sim *sim, const Tracer *tracer, Network *network, uint64_t seed, uint64_t run) {
@@ -35,106 +49,149 @@ World *world_new(Sim *sim, const Tracer *tracer, Network *network, uint64_t seed
   world->run = run;
   intern_words(world);
   world_apps_init(world);
+  populations_init(world);
+  socket_init_kinds(world);
+  listen_init(world);
+  crash_init(world);
   return world;
+}
+
+static void free_ends(World *world, Conn *conn) {
+  for (unsigned side = 0; side < 2; side++) {
+    End *end = &conn->end[side];
+    socket_clear(&end->socket);
+    if (end->script && world->scripts[end->script - 1].script->items->len > 64)
+      g_free(end->fired.array);
+  }
 }
 
 void world_free(World *world) {
   if (!world)
     return;
+  for (uint32_t i = 0; i < world->n_conns; i++)
+    free_ends(world, &world->conns[i]);
   for (uint32_t i = 0; i < world->n_hosts; i++) {
-    tcp_stack_free(world->hosts[i]->stack);
-    tuples_clear(&world->hosts[i]->ends);
-    g_free(world->hosts[i]->port_users);
-    g_free(world->hosts[i]);
+    Host *host = world->hosts[i];
+    tcp_stack_free(host->stack);
+    tuples_clear(&host->ends);
+    tuples_clear(&host->dests);
+    for (unsigned page = 0; page < PORT_PAGES; page++)
+      g_free(host->ports[page]);
+    g_free(host->ports);
+    g_free(host->used_ports);
+    g_free(host->listening);
+    g_free(host);
   }
-  for (uint32_t i = 0; i < world->n_apps; i++)
-    g_free(world->apps[i].fired);
+  for (uint32_t i = 0; i < world->n_processes; i++) {
+    socket_clear(&world->processes[i].socket);
+    g_free(world->processes[i].fired);
+  }
   g_free(world->hosts);
   g_free(world->conns);
-  g_free(world->apps);
+  g_free(world->scripts);
+  g_free(world->processes);
+  g_free(world->populations);
+  g_free(world->watchers);
   g_free(world);
 }
 
 uint16_t world_add_host(World *world, const char *name, uint32_t address, const TcpParams *params) {
   Host *host = g_new0(Host, 1);
+  g_autofree char *isns = g_strdup_printf("isn/%s", name);
+  g_autofree char *ports = g_strdup_printf("port/%s", name);
   host->world = world;
   host->address = address;
   host->name = names_intern(world->tracer->names, name);
-  host->index = network_add_host(world->network, name, receive, host);
+  host->index = network_add_host(world->network, name, listen_receive, host);
   host->stack = tcp_stack_new(world->sim, world->tracer, params, host->name, &OPS, host);
-  host->port_users = g_new0(uint32_t, 65536);
-  g_autofree char *stream = g_strdup_printf("isn/%s", name);
-  Rng rng = rng_stream(world->seed, world->run, stream);
+  host->ports = g_new0(Port *, PORT_PAGES);
+  host->used_ports = g_new0(uint64_t, PORTS / 64);
+  Rng rng = rng_stream(world->seed, world->run, isns);
   host->isn_secret = rng_u64(&rng);
+  host->ephemeral = rng_stream(world->seed, world->run, ports);
   world->hosts = g_renew(Host *, world->hosts, world->n_hosts + 1);
   world->hosts[world->n_hosts++] = host;
   g_assert(host->index == world->n_hosts - 1);
   return host->index;
 }
 
+/* --- connections -------------------------------------------------------------------------------------------------- */
+
+/* 0 while the port is not known. */
 static Name intern_endpoint(World *world, uint16_t host, uint16_t port) {
   uint32_t a = world->hosts[host]->address;
   char text[32];
   g_snprintf(text, sizeof text, "%u.%u.%u.%u:%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255, port);
-  return names_intern(world->tracer->names, text);
+  return port ? names_intern(world->tracer->names, text) : 0;
 }
 
-uint32_t world_add_conn(World *world, const WorldConn *config, TcpState state) {
+void world_trace_conn(World *world, uint32_t index, TcpState state) {
+  Conn *conn = &world->conns[index];
+  if (conn->traced || !tracer_on(world->tracer))
+    return;
+  conn->traced = conn->port[0] != 0;
+  TraceRecord record = {.t = sim_now(world->sim), .kind = TRACE_CONN};
+  record.connection.conn = conn->name;
+  record.connection.client_host = world->hosts[conn->host[0]]->name;
+  record.connection.client = intern_endpoint(world, conn->host[0], conn->port[0]);
+  record.connection.server_host = world->hosts[conn->host[1]]->name;
+  record.connection.server = intern_endpoint(world, conn->host[1], conn->port[1]);
+  record.connection.state = state;
+  tracer_put(world->tracer, &record);
+}
+
+static uint32_t new_conn(World *world, const WorldConn *config, Name name) {
   if (world->n_conns == world->conns_size) {
     world->conns_size = MAX(4, 2 * world->conns_size);
     world->conns = g_renew(Conn, world->conns, world->conns_size);
   }
   Conn *conn = &world->conns[world->n_conns];
-  *conn = (Conn){.config = *config};
-  conn->name = names_intern(world->tracer->names, config->name);
-  uint32_t index = network_add_conn(world->network, conn->name);
+  *conn = (Conn){.name = name, .ephemeral = config->port[0] == 0};
+  for (unsigned side = 0; side < 2; side++) {
+    conn->host[side] = config->host[side];
+    conn->port[side] = config->port[side];
+    conn->has_isn[side] = config->has_isn[side];
+    conn->isn[side] = config->isn[side];
+  }
+  uint32_t index = network_add_conn(world->network, name);
   g_assert(index == world->n_conns);
   world->n_conns++;
-  if (tracer_on(world->tracer)) {
-    TraceRecord record = {.t = sim_now(world->sim), .kind = TRACE_CONN};
-    record.connection.conn = conn->name;
-    record.connection.client_host = world->hosts[config->host[0]]->name;
-    record.connection.client = intern_endpoint(world, config->host[0], config->port[0]);
-    record.connection.server_host = world->hosts[config->host[1]]->name;
-    record.connection.server = intern_endpoint(world, config->host[1], config->port[1]);
-    record.connection.state = state;
-    tracer_put(world->tracer, &record);
-  }
   return index;
 }
 
-/* --- ports -------------------------------------------------------------------------------------------------------- */
-
-void world_trace_port(World *world, const Host *host, uint16_t port, TraceWord change, Name conn, Name app,
-                      SimTime until, Name error) {
-  if (!tracer_on(world->tracer))
-    return;
-  TraceRecord record = {.t = sim_now(world->sim), .kind = TRACE_PORT};
-  record.port.host = host->name;
-  record.port.port = port;
-  record.port.change = change;
-  record.port.conn = conn;
-  record.port.app = app;
-  record.port.until = until;
-  record.port.error = error;
-  tracer_put(world->tracer, &record);
+uint32_t world_add_conn(World *world, const WorldConn *config, TcpState state) {
+  uint32_t index = new_conn(world, config, names_intern(world->tracer->names, config->name));
+  if (config->port[0])
+    world_trace_conn(world, index, state);
+  return index;
 }
 
-void world_port_use(World *world, Host *host, uint16_t port, Name conn, Name app) {
-  if (host->port_users[port]++ == 0)
-    world_trace_port(world, host, port, TRACE_WORD_BOUND, conn, app, SIM_NEVER, 0);
-}
-
-void world_port_leave(World *world, Host *host, uint16_t port, Name conn) {
-  g_assert(host->port_users[port] > 0);
-  if (--host->port_users[port] == 0)
-    world_trace_port(world, host, port, TRACE_WORD_RELEASED, conn, 0, SIM_NEVER, 0);
+uint32_t world_add_population(World *world, const WorldConn *config, uint32_t count, const WorldArrival *arrival,
+                              WorldStart start, SimTime rtt) {
+  g_assert(count > 0);
+  uint32_t first = world->n_conns;
+  for (uint32_t i = 0; i < count; i++) {
+    char name[64];
+    g_snprintf(name, sizeof name, "%s-%u", config->name, i + 1);
+    uint32_t index = new_conn(world, config, tracer_on(world->tracer) ? names_intern(world->tracer->names, name) : 0);
+    world->conns[index].population = world->n_populations + 1;
+  }
+  g_autofree char *stream = g_strdup_printf("arrival/%s", config->name);
+  world->populations = g_renew(Population, world->populations, world->n_populations + 1);
+  world->populations[world->n_populations++] = (Population){.first = first,
+                                                            .count = count,
+                                                            .arrival = *arrival,
+                                                            .start = start,
+                                                            .rtt = rtt,
+                                                            .rng = rng_stream(world->seed, world->run, stream)};
+  return first;
 }
 
 /* --- ends --------------------------------------------------------------------------------------------------------- */
 
-static Tuple tuple_of(const Conn *conn, unsigned side) {
-  return (Tuple){conn->config.port[side], conn->config.port[1 - side], conn->config.host[1 - side]};
+Tuple world_tuple(const World *world, uint32_t index, unsigned side) {
+  const Conn *conn = &world->conns[index];
+  return (Tuple){conn->port[side], conn->port[1 - side], conn->host[1 - side]};
 }
 
 static TcpIdentity identity_of(const World *world, uint32_t index, unsigned side) {
@@ -142,51 +199,76 @@ static TcpIdentity identity_of(const World *world, uint32_t index, unsigned side
   return (TcpIdentity){.conn = index,
                        .owner = index * 2 + side,
                        .conn_name = conn->name,
-                       .lport = conn->config.port[side],
-                       .rport = conn->config.port[1 - side],
-                       .peer = conn->config.host[1 - side]};
+                       .lport = conn->port[side],
+                       .rport = conn->port[1 - side],
+                       .peer = conn->host[1 - side]};
 }
 
 static void end_adopt(World *world, uint32_t index, unsigned side, TcpHandle tcb) {
   Conn *conn = &world->conns[index];
-  Host *host = world->hosts[conn->config.host[side]];
-  conn->end[side].tcb = tcb;
-  tuples_add(&host->ends, tuple_of(conn, side), tcb);
-  world_port_use(world, host, conn->config.port[side], conn->name, 0);
+  Host *host = world->hosts[conn->host[side]];
+  End *end = &conn->end[side];
+  end->tcb = tcb;
+  end->awaits_syn = FALSE;
+  if (end->socket.port)
+    port_set_use(host, &end->socket, PORT_CONNECTED);
+  else
+    port_take(world, host, &end->socket, conn->port[side], PORT_CONNECTED, conn->name, 0, FALSE);
+  socket_apply(host, &end->socket, tcb);
 }
 
-gboolean world_end_create(World *world, uint32_t index, unsigned side) {
-  Conn *conn = &world->conns[index];
-  Host *host = world->hosts[conn->config.host[side]];
-  if (tuples_find(&host->ends, tuple_of(conn, side)))
-    return FALSE;
+void world_end_create(World *world, uint32_t index, unsigned side) {
   TcpIdentity identity = identity_of(world, index, side);
-  end_adopt(world, index, side, tcp_end_new(host->stack, &identity));
-  return TRUE;
+  end_adopt(world, index, side, tcp_end_new(world_host_of(world, index, side)->stack, &identity));
 }
 
-/* RFC 9293 3.4.1: a clock of 4 us plus a secret function of the tuple (RFC 6528), unless the scenario fixes it. */
-static Seq choose_iss(World *world, const Conn *conn, unsigned side) {
-  if (conn->config.has_isn[side])
-    return conn->config.isn[side];
-  const Host *host = world->hosts[conn->config.host[side]];
-  uint64_t ports = (uint64_t)conn->config.port[side] << 16 | conn->config.port[1 - side];
-  uint64_t key = (uint64_t)world->hosts[conn->config.host[1 - side]]->address << 32 | ports;
-  key = (key ^ host->isn_secret) * 0xBF58476D1CE4E5B9u;
-  key = (key ^ key >> 29) * 0x94D049BB133111EBu;
-  return (Seq)(key >> 32) + (Seq)(sim_now(world->sim) / ISN_TICK);
+void world_end_gone(World *world, uint32_t owner) {
+  const Conn *conn = world_conn_of(world, owner);
+  Host *host = world->hosts[conn->host[owner & 1]];
+  End *end = world_end_of(world, owner);
+  socket_linger_returns(world, owner, world->words.ok);
+  listen_displace(world, owner);
+  port_leave(world, host, &end->socket, conn->name);
+  end->tcb = TCP_NO_HANDLE;
+  end->awaits_syn = end->accepted = end->has_floor = FALSE;
+  if (end->app_gone) {
+    socket_clear(&end->socket);
+    end->socket.reuseaddr = end->socket.reuseport = FALSE;
+  }
+  end->read_shut = end->eof_read = FALSE;
+}
+
+/* RFC 9293 3.4.1: a clock of 4 us plus a secret function of the tuple (RFC 6528), unless the scenario fixes it. After
+ * an incarnation whose numbers may still be under way, no less than what is safe. */
+static Seq choose_iss(World *world, uint32_t owner) {
+  const Conn *conn = world_conn_of(world, owner);
+  const End *end = world_end_of(world, owner);
+  unsigned side = owner & 1;
+  Seq iss = conn->isn[side];
+  if (!conn->has_isn[side]) {
+    const Host *host = world->hosts[conn->host[side]];
+    uint64_t ports = (uint64_t)conn->port[side] << 16 | conn->port[1 - side];
+    uint64_t key = (uint64_t)world->hosts[conn->host[1 - side]]->address << 32 | ports;
+    key = (key ^ host->isn_secret) * 0xBF58476D1CE4E5B9u;
+    key = (key ^ key >> 29) * 0x94D049BB133111EBu;
+    iss = (Seq)(key >> 32) + (Seq)(sim_now(world->sim) / ISN_TICK);
+  }
+  return end->has_floor && seq_lt(iss, end->iss_floor) ? end->iss_floor : iss;
 }
 
 void world_establish(World *world, uint32_t index, SimTime rtt) {
-  Seq iss[2] = {choose_iss(world, &world->conns[index], 0), choose_iss(world, &world->conns[index], 1)};
+  Seq iss[2] = {choose_iss(world, index * 2), choose_iss(world, index * 2 + 1)};
   for (unsigned side = 0; side < 2; side++) {
     const Conn *conn = &world->conns[index];
-    Host *host = world->hosts[conn->config.host[side]];
-    const TcpParams *peer = tcp_stack_params(world->hosts[conn->config.host[1 - side]]->stack);
+    Host *host = world->hosts[conn->host[side]];
+    const TcpParams *peer = tcp_stack_params(world->hosts[conn->host[1 - side]]->stack);
     TcpIdentity identity = identity_of(world, index, side);
     TcpHandle tcb = tcp_end_new_established(host->stack, &identity, iss[side], iss[1 - side], peer->mss,
                                             MIN(peer->rcv_wnd, UINT16_MAX), rtt);
+    tcp_end_negotiate(host->stack, tcb, peer);
+    network_introduce(world->network, index, host->index, conn->port[side], iss[side]);
     end_adopt(world, index, side, tcb);
+    listen_place(world, index * 2 + side, TCP_STATE_ESTABLISHED);
   }
 }
 
@@ -198,16 +280,7 @@ void world_add_row_hits(const World *world, uint64_t *hits) {
       hits[row] += tcp_stack_row_hits(world->hosts[i]->stack)[row];
 }
 
-/* --- what TCP and the network call -------------------------------------------------------------------------------- */
-
-static void receive(void *context, const Segment *segment) {
-  Host *host = context;
-  TcpHandle tcb = tuples_find(&host->ends, (Tuple){segment->dport, segment->sport, segment->from});
-  if (tcb)
-    tcp_segment_arrives(host->stack, tcb, segment);
-  else
-    tcp_segment_arrives_closed(host->stack, segment, network_conn_name(host->world->network, segment->conn));
-}
+/* --- what TCP calls ----------------------------------------------------------------------------------------------- */
 
 static void op_send(void *context, TcpHandle tcb, Segment *segment) {
   (void)tcb;
@@ -218,14 +291,13 @@ static void op_send(void *context, TcpHandle tcb, Segment *segment) {
 
 static Seq op_choose_iss(void *context, TcpHandle tcb) {
   Host *host = context;
-  uint32_t owner = tcp_end_owner(host->stack, tcb);
-  return choose_iss(host->world, world_conn_of(host->world, owner), owner & 1);
+  return choose_iss(host->world, tcp_end_owner(host->stack, tcb));
 }
 
 static void tell(World *world, uint32_t conn, unsigned side, Name what, AppTrigger trigger) {
-  const Conn *c = &world->conns[conn];
-  if (!c->end[side].app_gone || trigger == APP_ON_TIMEOUT || trigger == APP_ON_RESET)
-    world_trace_app(world, c->config.host[side], c->name, 0, world->words.notice, what, -1, 0);
+  Caller nobody = world_nobody(world, conn, side);
+  if (!world->conns[conn].end[side].app_gone || trigger == APP_ON_TIMEOUT || trigger == APP_ON_RESET)
+    world_trace_app(world, &nobody, world->words.notice, 0, what, -1, 0);
   world_app_event(world, conn, side, trigger);
 }
 
@@ -243,12 +315,14 @@ static void op_notice(void *context, TcpHandle tcb, TcpNotice notice) {
     world_read_all(world, conn, side);
     break;
   case TCP_NOTICE_RESET:
+    socket_linger_returns(world, owner, world->words.econnreset);
     tell(world, conn, side, world->words.reset, APP_ON_RESET);
     break;
   case TCP_NOTICE_REFUSED:
     tell(world, conn, side, world->words.refused, APP_ON_RESET);
     break;
   case TCP_NOTICE_TIMEOUT:
+    socket_linger_returns(world, owner, world->words.etimedout);
     tell(world, conn, side, world->words.timeout, APP_ON_TIMEOUT);
     break;
   case TCP_NOTICE_CLOSED:
@@ -257,29 +331,44 @@ static void op_notice(void *context, TcpHandle tcb, TcpNotice notice) {
   }
 }
 
+static PortUse use_in(TcpState state) {
+  switch (state) {
+  case TCP_STATE_LISTEN:
+    return PORT_LISTENING;
+  case TCP_STATE_TIME_WAIT:
+    return PORT_TIME_WAIT;
+  case TCP_STATE_CLOSED:
+  case TCP_STATE_SYN_SENT:
+  case TCP_STATE_SYN_RECEIVED:
+  case TCP_STATE_ESTABLISHED:
+  case TCP_STATE_FIN_WAIT_1:
+  case TCP_STATE_FIN_WAIT_2:
+  case TCP_STATE_CLOSE_WAIT:
+  case TCP_STATE_CLOSING:
+  case TCP_STATE_LAST_ACK:
+    return PORT_CONNECTED;
+  case TCP_STATE_COUNT:
+    break;
+  }
+  g_assert_not_reached();
+}
+
 static void op_entered(void *context, TcpHandle tcb, TcpState to, SimTime until) {
   Host *host = context;
   World *world = host->world;
   uint32_t owner = tcp_end_owner(host->stack, tcb);
   Conn *conn = world_conn_of(world, owner);
-  if (until != SIM_NEVER) {
-    conn->end[owner & 1].reserved = TRUE;
-    world_trace_port(world, host, conn->config.port[owner & 1], TRACE_WORD_RESERVED, conn->name, 0, until, 0);
-  }
-  if (world->has_watchers)
-    world_app_entered(world, owner >> 1, owner & 1, to);
+  port_set_use(host, &conn->end[owner & 1].socket, use_in(to));
+  if (to != TCP_STATE_CLOSED)
+    listen_place(world, owner, to);
+  if (to == TCP_STATE_FIN_WAIT_2 || to == TCP_STATE_TIME_WAIT)
+    socket_linger_returns(world, owner, world->words.ok);
+  if (until != SIM_NEVER)
+    port_trace(world, host, conn->port[owner & 1], TRACE_WORD_RESERVED, conn->name, 0, until, 0);
+  world_app_entered(world, owner >> 1, owner & 1, to);
 }
 
 static void op_deleted(void *context, TcpHandle tcb) {
   Host *host = context;
-  World *world = host->world;
-  uint32_t owner = tcp_end_owner(host->stack, tcb);
-  Conn *conn = world_conn_of(world, owner);
-  End *end = &conn->end[owner & 1];
-  uint16_t port = conn->config.port[owner & 1];
-  tuples_remove(&host->ends, tuple_of(conn, owner & 1));
-  if (end->bound)
-    world_port_leave(world, host, port, conn->name);
-  world_port_leave(world, host, port, conn->name);
-  *end = (End){.app_gone = end->app_gone, .by_hand = end->by_hand, .octets_read = end->octets_read};
+  world_end_gone(host->world, tcp_end_owner(host->stack, tcb));
 }

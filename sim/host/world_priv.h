@@ -1,47 +1,122 @@
-/* Inside sim/host only: what world.c, calls.c and apps.c share. */
+/* Inside sim/host only: what its parts share. */
 #ifndef TEARDOWN_HOST_WORLD_PRIV_H
 #define TEARDOWN_HOST_WORLD_PRIV_H
 
+#include "engine/rng.h"
 #include "host/tuples.h"
 #include "host/world.h"
+
+/* How a socket uses its port, for bind(). */
+typedef enum { PORT_BOUND, PORT_LISTENING, PORT_CONNECTED, PORT_TIME_WAIT } PortUse;
+#define PORT_CLASSES 16 /* a use, SO_REUSEADDR or not, SO_REUSEPORT or not */
+
+typedef struct Port {
+  uint32_t users;                  /* sockets that use it in any way */
+  uint32_t of_class[PORT_CLASSES]; /* the same by class */
+  uint32_t listener;               /* process + 1 that takes connections to it, PORT_ANYBODY, or 0 */
+} Port;
+#define PORTS_IN_PAGE 256
+#define PORT_PAGES    (65536 / PORTS_IN_PAGE)
+#define PORT_ANYBODY  UINT32_MAX /* the servers of a population */
+
+/* Options that were set, other than SO_REUSEADDR and SO_REUSEPORT. */
+typedef struct SocketOptions {
+  SimTime linger; /* SIM_NEVER: off */
+  uint32_t given; /* bits of AppOption: which of the values are set */
+  int64_t values[APP_OPTION_COUNT];
+  EventId linger_timer;
+  gboolean close_waits; /* a close() waits for the FIN's acknowledgment */
+} SocketOptions;
+
+/* What a process or an end has of a socket. A socket uses one port at most, from bind(), listen() or connect() on until
+ * it is closed and its TCB is gone. */
+typedef struct Socket {
+  SocketOptions *options; /* NULL: none set */
+  uint16_t port;          /* that it uses; 0: none */
+  uint8_t use;            /* PortUse */
+  gboolean reuseaddr : 1;
+  gboolean reuseport : 1;
+} Socket;
 
 typedef struct Host {
   World *world;
   Name name;
   uint32_t address; /* IPv4, host byte order */
   TcpStack *stack;
-  Tuples ends;          /* tuple -> TCB handle */
-  uint32_t *port_users; /* 65,536 counts: applications and TCBs that use a port */
+  Tuples ends;          /* tuple -> TCB handle, listening ones not included */
+  Tuples dests;         /* (0, remote port, peer) -> how many tuples with an ephemeral local port */
+  Port **ports;         /* PORT_PAGES pages, each of PORTS_IN_PAGE, made at first use: port_at() */
+  uint64_t *used_ports; /* a bit a port */
+  uint32_t *listening;  /* owner numbers of the ends in LISTEN */
+  uint32_t n_listening, listening_size;
+  Rng ephemeral;
   uint64_t isn_secret;
+  uint32_t boots; /* crashes so far: what was waiting before one does not happen after it */
   uint16_t index;
+  gboolean down;
 } Host;
 
-/* One end of a connection. */
+/* One end of a connection. A script of up to 64 items keeps in `fired.bits` which were set off, a longer one in an
+ * array. */
 typedef struct End {
-  TcpHandle tcb; /* TCP_NO_HANDLE while none exists */
+  TcpHandle tcb;        /* TCP_NO_HANDLE while none exists */
+  uint32_t script;      /* of its application, index + 1; 0: it has none */
+  uint32_t listen_slot; /* in host->listening, + 1; 0: not in LISTEN */
+  Seq iss_floor;        /* with has_floor */
+  union {
+    uint64_t bits;
+    uint8_t *array;
+  } fired;
   uint64_t octets_read;
-  gboolean bound : 1;     /* an application bound its port */
+  Socket socket;
   gboolean app_gone : 1;  /* the application has closed: nobody is told, nobody reads */
   gboolean read_shut : 1; /* shutdown of the reading side */
   gboolean by_hand : 1;   /* its application reads when it says so */
   gboolean eof_read : 1;
-  gboolean reserved : 1; /* its port is reserved for TIME-WAIT */
+  gboolean in_tuples : 1;  /* its TCB stands in host->ends */
+  gboolean awaits_syn : 1; /* listens for a client whose port is not known yet: no TCB until its SYN arrives */
+  gboolean accepted : 1;   /* made for a process that listens: does not listen itself */
+  gboolean has_floor : 1;
 } End;
 
 typedef struct Conn {
   Name name;
-  WorldConn config;
+  uint16_t host[2], port[2];
+  Seq isn[2];
+  gboolean has_isn[2];
+  gboolean ephemeral;  /* port[0] is chosen anew whenever the connection is opened anew */
+  gboolean traced;     /* its `conn` record is out */
+  uint32_t population; /* index + 1; 0: it stands alone */
   End end[2];
 } Conn;
 
-typedef struct App {
+typedef struct Script {
   const AppScript *script;
   Name name;
-  uint32_t conn; /* APP_NONE */
-  unsigned side;
-  uint16_t bound_port; /* without a connection: what it has bound, 0 nothing */
-  gboolean *fired;     /* an item each */
-} App;
+} Script;
+
+/* An application without a connection. */
+typedef struct Process {
+  uint32_t script; /* index */
+  Socket socket;
+  gboolean listens;
+  uint8_t *fired;
+} Process;
+
+typedef struct Population {
+  uint32_t first, count;
+  WorldArrival arrival;
+  WorldStart start;
+  SimTime rtt;
+  Rng rng;
+} Population;
+
+/* An item that waits for a state: of end `owner`, or of a process. */
+typedef struct Watcher {
+  gboolean is_process;
+  uint32_t who; /* owner number, or process */
+  uint32_t item;
+} Watcher;
 
 struct World {
   Sim *sim;
@@ -52,30 +127,100 @@ struct World {
   uint32_t n_hosts;
   Conn *conns;
   uint32_t n_conns, conns_size;
-  App *apps;
-  uint32_t n_apps;
-  gboolean has_watchers; /* some item waits for a state */
-  EventKindId kind_call, kind_open;
+  Script *scripts;
+  uint32_t n_scripts, scripts_size;
+  Process *processes;
+  uint32_t n_processes;
+  Population *populations;
+  uint32_t n_populations;
+  Watcher *watchers;
+  uint32_t n_watchers, watchers_size;
+  gboolean members_watch; /* some population's script waits for a state of its own connections */
+  EventKindId kind_call, kind_process_call, kind_open, kind_arrival, kind_linger, kind_reap, kind_change;
   struct {
-    Name bind, listen, connect, send, recv, shutdown, close, abort, notice;
-    Name ok, eof, established, reset, refused, timeout, closed;
-    Name eaddrinuse, eagain, eisconn, enotconn, epipe;
+    Name bind, listen, connect, send, recv, shutdown, setsockopt, close, abort, notice;
+    Name ok, eof, established, reset, refused, timeout, closed, returns, crash;
+    Name eaddrinuse, eagain, eaddrnotavail, econnreset, einval, eisconn, enotconn, epipe, etimedout, ewouldblock;
+    Name how[3], option[APP_OPTION_COUNT];
   } words;
 };
+
+/* Who calls: an application of an end, or a process; or nobody in particular (app 0). */
+typedef struct Caller {
+  Host *host;
+  uint32_t conn; /* APP_NONE: a process */
+  unsigned side;
+  Name app;
+  Process *process; /* NULL: an end */
+} Caller;
 
 /* Owner numbers of TCBs name an end: conn * 2 + side. */
 static inline Conn *world_conn_of(const World *world, uint32_t owner) {
   return &world->conns[owner >> 1];
 }
+static inline End *world_end_of(const World *world, uint32_t owner) {
+  return &world->conns[owner >> 1].end[owner & 1];
+}
+static inline Host *world_host_of(const World *world, uint32_t conn, unsigned side) {
+  return world->hosts[world->conns[conn].host[side]];
+}
 
-/* --- world.c: ports and ends -------------------------------------------------------------------------------------- */
+/* --- world.c: connections and their ends -------------------------------------------------------------------------- */
 
-void world_trace_port(World *world, const Host *host, uint16_t port, TraceWord change, Name conn, Name app,
-                      SimTime until, Name error);
-void world_port_use(World *world, Host *host, uint16_t port, Name conn, Name app);
-void world_port_leave(World *world, Host *host, uint16_t port, Name conn);
-/* A TCB in CLOSED for one end, FALSE if its tuple is in use by another connection's TCB. */
-gboolean world_end_create(World *world, uint32_t conn, unsigned side);
+void world_trace_conn(World *world, uint32_t conn, TcpState state);
+Tuple world_tuple(const World *world, uint32_t conn, unsigned side);
+/* A TCB in CLOSED for an end that has none; its tuple is free, or it will listen. */
+void world_end_create(World *world, uint32_t conn, unsigned side);
+/* An end that has no TCB any more, or loses it by a crash, lets go of its port and, if its application has closed, of
+ * its socket's options. */
+void world_end_gone(World *world, uint32_t owner);
+
+/* --- ports.c ------------------------------------------------------------------------------------------------------ */
+
+/* What is known of a port; valid as long as the host. */
+Port *port_at(const Host *host, uint16_t port);
+
+void port_trace(World *world, const Host *host, uint16_t port, TraceWord change, Name conn, Name app, SimTime until,
+                Name error);
+/* Whether bind() lets `socket` have `port`, by the host's parameter bind_time_wait and the options of all concerned. */
+gboolean port_may_bind(const Host *host, const Socket *socket, uint16_t port);
+/* Whether listen() does: nobody else listens on its port, or all share it by SO_REUSEPORT. */
+gboolean port_may_listen(const Host *host, const Socket *socket);
+/* The socket, which used no port, uses `port` now. Traced if nobody did, or if `by_bind`. */
+void port_take(World *world, Host *host, Socket *socket, uint16_t port, PortUse use, Name conn, Name app,
+               gboolean by_bind);
+void port_set_use(Host *host, Socket *socket, PortUse use);
+void port_set_sharing(Host *host, Socket *socket, gboolean reuseaddr, gboolean reuseport);
+/* No longer; nothing happens if it used none. */
+void port_leave(World *world, Host *host, Socket *socket, Name conn);
+/* An ephemeral port whose tuple with this peer is free and which nobody has bound; FALSE if there is none. One draw. */
+gboolean port_choose(Host *host, uint16_t peer, uint16_t rport, uint16_t *ret_port);
+/* A tuple of the host is in use now (1), or no longer (-1): keeps count for port_choose(). */
+void port_count_tuple(Host *host, Tuple tuple, int change);
+
+/* --- listen.c ----------------------------------------------------------------------------------------------------- */
+
+/* Puts the end where its state belongs: among the listening ones, or among the tuples. */
+void listen_place(World *world, uint32_t owner, TcpState state);
+/* Takes it out of both. */
+void listen_displace(World *world, uint32_t owner);
+void listen_receive(void *host, const Segment *segment);
+gboolean listen_finds(void *host, const Segment *segment);
+void listen_init(World *world);
+
+/* --- sockets.c: options, and the close() that lingers ------------------------------------------------------------- */
+
+void socket_init_kinds(World *world);
+void socket_set(World *world, Host *host, Socket *socket, TcpHandle tcb, AppOption option, int64_t value);
+/* The options of `from` as an accepted socket has them. */
+void socket_inherit(Host *host, Socket *socket, const Socket *from);
+/* Tells a new TCB the options that were set before it existed. */
+void socket_apply(const Host *host, const Socket *socket, TcpHandle tcb);
+void socket_clear(Socket *socket);
+/* close() waits from now on, at most `linger`. */
+void socket_linger(World *world, uint32_t owner, SimTime linger);
+/* The close() that waits, if one does, returns `result`. */
+void socket_linger_returns(World *world, uint32_t owner, Name result);
 
 /* --- apps.c ------------------------------------------------------------------------------------------------------- */
 
@@ -85,18 +230,34 @@ void world_app_event(World *world, uint32_t conn, unsigned side, AppTrigger trig
 void world_app_entered(World *world, uint32_t conn, unsigned side, TcpState state);
 /* TRUE if a script of this end makes `call` itself. */
 gboolean world_app_makes(const World *world, uint32_t conn, unsigned side, AppCall call);
+/* TRUE if a process of this host binds `port` and listens. */
+gboolean world_process_listens(const World *world, const Host *host, uint16_t port);
+/* Schedules the timed items of an end's script, counted from `start`. */
+void world_app_start(World *world, uint32_t conn, unsigned side, SimTime start);
 void world_apps_init(World *world);
-void world_trace_app(World *world, uint32_t host, Name conn, Name app, Name call, Name result, int64_t octets,
+void world_trace_app(World *world, const Caller *caller, Name call, Name how, Name result, int64_t octets,
                      uint16_t port);
+
+/* --- populations.c ------------------------------------------------------------------------------------------------ */
+
+void populations_init(World *world);
+
+/* --- crash.c ------------------------------------------------------------------------------------------------------ */
+
+void crash_init(World *world);
 
 /* --- calls.c ------------------------------------------------------------------------------------------------------ */
 
 /* Performs one item of an application, now. */
-void world_call(World *world, App *app, const AppItem *item);
-/* passive and active OPEN of an end on behalf of `app` (0: nobody in particular). */
-void world_call_listen(World *world, uint32_t conn, unsigned side, Name app);
-void world_call_connect(World *world, uint32_t conn, unsigned side, Name app);
+void world_call(World *world, const Caller *caller, const AppItem *item);
+/* passive and active OPEN of an end on behalf of somebody. */
+void world_call_listen(World *world, const Caller *caller);
+void world_call_connect(World *world, const Caller *caller);
+/* An end without an ephemeral port of its own gets one; FALSE if there is none left. */
+gboolean world_choose_port(World *world, uint32_t conn);
 /* The application reads what there is (an end that is read at once). */
 void world_read_all(World *world, uint32_t conn, unsigned side);
+/* Nobody in particular, for an end. */
+Caller world_nobody(const World *world, uint32_t conn, unsigned side);
 
 #endif

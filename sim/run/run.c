@@ -10,17 +10,50 @@ typedef struct Machine {
   Network *network;
   World *world;
   FateJudge *faults;
-  FateJudge **losses; /* two a link */
+  GPtrArray *judges;  /* of the links; owned */
+  GPtrArray *filters; /* owned */
 } Machine;
 
 /* --- header ------------------------------------------------------------------------------------------------------- */
 
-static char *link_about(const LinkConfig *config) {
+static void about_chance(GString *about, const char *word, Probability chance) {
+  if (chance)
+    g_string_append_printf(about, "%s %.6g%% ", word, 100.0 * (double)chance / (double)RNG_ONE);
+}
+
+static void about_jitter(GString *about, const LinkConfig *config) {
+  char jitter[32];
+  if (config->jitter)
+    g_string_append_printf(about, "jitter %s %s ", simtime_print(config->jitter, jitter, sizeof jitter),
+                           link_distribution_words[config->distribution]);
+}
+
+static void about_loss(GString *about, const LinkConfig *config) {
+  about_chance(about, "loss", config->loss);
+  if (!config->has_gemodel)
+    return;
+  g_string_append(about, "loss gemodel ");
+  about_chance(about, "p", config->gemodel.p);
+  about_chance(about, "r", config->gemodel.r);
+  about_chance(about, "1-h", config->gemodel.one_minus_h);
+  about_chance(about, "1-k", config->gemodel.one_minus_k);
+}
+
+/* What there is to say of a direction of a link besides its delay, in tc-netem's words; NULL if nothing. */
+static char *link_about(const ScenarioLink *link, unsigned direction) {
+  const LinkConfig *config = &link->config[direction];
   GString *about = g_string_new(NULL);
-  if (config->loss)
-    g_string_append_printf(about, "loss %.6g%% ", 100.0 * (double)config->loss / (double)RNG_ONE);
+  about_jitter(about, config);
+  about_loss(about, config);
+  about_chance(about, "reorder", config->reorder);
+  if (config->reorder && config->gap > 1)
+    g_string_append_printf(about, "gap %u ", config->gap);
+  about_chance(about, "duplicate", config->duplicate);
+  about_chance(about, "corrupt", config->corrupt);
   if (config->rate)
     g_string_append_printf(about, "rate %" G_GUINT64_FORMAT "bit ", config->rate);
+  if (config->rate && config->limit)
+    g_string_append_printf(about, "limit %u ", config->limit);
   for (guint i = 0; config->down && i < config->down->len; i++) {
     const LinkDown *down = &g_array_index(config->down, LinkDown, i);
     char from[32], until[32];
@@ -28,6 +61,8 @@ static char *link_about(const LinkConfig *config) {
     simtime_print(down->until, until, sizeof until);
     g_string_append_printf(about, "down %s to %s ", from, until);
   }
+  if (link->has_filter)
+    g_string_append_printf(about, "filter %s ", link->filter.name);
   if (about->len)
     g_string_truncate(about, about->len - 1);
   return g_string_free(about, about->len == 0);
@@ -59,7 +94,7 @@ TraceHeader *run_header(const Scenario *scenario, const RunOptions *options) {
     for (unsigned d = 0; d < 2; d++) {
       const ScenarioHost *from = g_ptr_array_index(scenario->hosts, link->host[d]);
       const ScenarioHost *to = g_ptr_array_index(scenario->hosts, link->host[1 - d]);
-      g_autofree char *about = link_about(&link->config[d]);
+      g_autofree char *about = link_about(link, d);
       trace_header_add_link(header, from->name, to->name, link->config[d].delay, about);
     }
   }
@@ -70,22 +105,54 @@ TraceHeader *run_header(const Scenario *scenario, const RunOptions *options) {
 
 /* --- build -------------------------------------------------------------------------------------------------------- */
 
+static void free_judge(gpointer judge) {
+  fate_judge_free(judge);
+}
+
+static void free_filter(gpointer filter) {
+  filter_free(filter);
+}
+
+static void build_direction(Machine *machine, const Scenario *scenario, const RunOptions *options,
+                            const ScenarioLink *link, unsigned d) {
+  const ScenarioHost *from = g_ptr_array_index(scenario->hosts, link->host[d]);
+  const ScenarioHost *to = g_ptr_array_index(scenario->hosts, link->host[1 - d]);
+  g_autofree char *name = g_strdup_printf("%s>%s", from->name, to->name);
+  FateJudge *judges[1 + IMPAIR_MAX] = {machine->faults};
+  unsigned count = scenario->faults->len ? 1 : 0;
+  unsigned n_models =
+      impair_link_new(&link->config[d], scenario->seed, options->run, name, machine->tracer.names, judges + count);
+  for (unsigned i = 0; i < n_models; i++)
+    g_ptr_array_add(machine->judges, judges[count + i]);
+  network_add_link(machine->network, (uint16_t)link->host[d], (uint16_t)link->host[1 - d], &link->config[d], judges,
+                   count + n_models);
+}
+
+/* A filter has seen the handshakes of the connections that are open from the start. */
+static void build_filter(Machine *machine, const Scenario *scenario, const ScenarioLink *link) {
+  Filter *filter = filter_new(&link->filter);
+  g_ptr_array_add(machine->filters, filter);
+  network_set_filter(machine->network, (uint16_t)link->host[0], (uint16_t)link->host[1], filter);
+  for (guint i = 0; i < scenario->connections->len; i++) {
+    const ScenarioConn *conn = g_ptr_array_index(scenario->connections, i);
+    unsigned direction;
+    if (conn->established && conn->client_port &&
+        scenario_link(scenario, conn->client, conn->server, &direction) == link)
+      filter_establish(filter, (uint16_t)conn->client, conn->client_port, (uint16_t)conn->server, conn->server_port, 0);
+  }
+}
+
 static void build_links(Machine *machine, const Scenario *scenario, const RunOptions *options) {
   machine->faults = impair_faults_new(scenario->faults, machine->tracer.names);
-  machine->losses = g_new0(FateJudge *, 2 * scenario->links->len + 1);
+  impair_faults_attach(machine->faults, machine->network);
+  machine->judges = g_ptr_array_new_with_free_func(free_judge);
+  machine->filters = g_ptr_array_new_with_free_func(free_filter);
   for (guint i = 0; i < scenario->links->len; i++) {
     const ScenarioLink *link = g_ptr_array_index(scenario->links, i);
-    for (unsigned d = 0; d < 2; d++) {
-      const ScenarioHost *from = g_ptr_array_index(scenario->hosts, link->host[d]);
-      const ScenarioHost *to = g_ptr_array_index(scenario->hosts, link->host[1 - d]);
-      g_autofree char *stream = g_strdup_printf("link/%s>%s/loss", from->name, to->name);
-      FateJudge *loss = impair_loss_new(link->config[d].loss, rng_stream(scenario->seed, options->run, stream),
-                                        machine->tracer.names);
-      machine->losses[2 * i + d] = loss;
-      FateJudge *judges[] = {machine->faults, loss};
-      network_add_link(machine->network, (uint16_t)link->host[d], (uint16_t)link->host[1 - d], &link->config[d], judges,
-                       G_N_ELEMENTS(judges));
-    }
+    for (unsigned d = 0; d < 2; d++)
+      build_direction(machine, scenario, options, link, d);
+    if (link->has_filter)
+      build_filter(machine, scenario, link);
   }
 }
 
@@ -103,6 +170,12 @@ static SimTime rtt_of(const Scenario *scenario, const ScenarioConn *conn) {
   return simtime_add(link->config[0].delay, link->config[1].delay);
 }
 
+static WorldStart start_of(const ScenarioConn *conn) {
+  if (conn->established)
+    return WORLD_START_ESTABLISHED;
+  return conn->auto_open ? WORLD_START_HANDSHAKE : WORLD_START_CLOSED;
+}
+
 static void build_connections(Machine *machine, const Scenario *scenario) {
   for (guint i = 0; i < scenario->connections->len; i++) {
     const ScenarioConn *conn = g_ptr_array_index(scenario->connections, i);
@@ -111,13 +184,31 @@ static void build_connections(Machine *machine, const Scenario *scenario) {
                         .port = {conn->client_port, conn->server_port},
                         .has_isn = {conn->has_isn[0], conn->has_isn[1]},
                         .isn = {conn->isn[0], conn->isn[1]}};
-    world_add_conn(machine->world, &config, conn->established ? TCP_STATE_ESTABLISHED : TCP_STATE_CLOSED);
+    if (conn->population)
+      world_add_population(machine->world, &config, conn->count, &conn->arrival, start_of(conn),
+                           rtt_of(scenario, conn));
+    else
+      world_add_conn(machine->world, &config, conn->established ? TCP_STATE_ESTABLISHED : TCP_STATE_CLOSED);
   }
   for (guint i = 0; i < scenario->connections->len; i++) {
     const ScenarioConn *conn = g_ptr_array_index(scenario->connections, i);
-    if (conn->established)
-      world_establish(machine->world, i, rtt_of(scenario, conn));
+    if (conn->established && !conn->population)
+      world_establish(machine->world, conn->first, rtt_of(scenario, conn));
   }
+}
+
+/* What happens by itself: hosts change, connections open. */
+static void build_events(Machine *machine, const Scenario *scenario) {
+  for (guint i = 0; i < scenario->events->len; i++) {
+    const ScenarioEvent *event = &g_array_index(scenario->events, ScenarioEvent, i);
+    world_schedule_change(machine->world, (uint16_t)event->host, event->at, event->change);
+  }
+  for (guint i = 0; i < scenario->connections->len; i++) {
+    const ScenarioConn *conn = g_ptr_array_index(scenario->connections, i);
+    if (conn->auto_open && !conn->population)
+      world_open(machine->world, conn->first);
+  }
+  world_start_populations(machine->world);
 }
 
 static void build(Machine *machine, const Scenario *scenario, const RunOptions *options) {
@@ -134,20 +225,15 @@ static void build(Machine *machine, const Scenario *scenario, const RunOptions *
   build_connections(machine, scenario);
   for (guint i = 0; i < scenario->apps->len; i++)
     world_add_app(machine->world, g_ptr_array_index(scenario->apps, i));
-  for (guint i = 0; i < scenario->connections->len; i++) {
-    const ScenarioConn *conn = g_ptr_array_index(scenario->connections, i);
-    if (conn->auto_open)
-      world_open(machine->world, i);
-  }
+  build_events(machine, scenario);
 }
 
-static void take_down(Machine *machine, const Scenario *scenario) {
+static void take_down(Machine *machine) {
   world_free(machine->world);
   network_free(machine->network);
   fate_judge_free(machine->faults);
-  for (guint i = 0; i < 2 * scenario->links->len; i++)
-    fate_judge_free(machine->losses[i]);
-  g_free(machine->losses);
+  g_ptr_array_unref(machine->judges);
+  g_ptr_array_unref(machine->filters);
   sim_free(machine->sim);
 }
 
@@ -198,7 +284,7 @@ RunEnd run_scenario(const Scenario *scenario, const RunOptions *options, TraceSi
   }
   if (row_hits)
     world_add_row_hits(machine.world, row_hits);
-  take_down(&machine, scenario);
+  take_down(&machine);
   return end;
 }
 

@@ -14,7 +14,7 @@ typedef struct Loader {
   /* Whether every host, link, connection was understood. If not, a name that is not found may be the fault of an
    * error that was reported, and what depends on it is not complained about once more. */
   gboolean hosts_known, links_known, conns_known;
-  GHashTable *conn_names;                 /* name -> index */
+  GHashTable *conn_names;                 /* name -> place in scenario->connections */
   GHashTable *app_names;                  /* name -> AppScript */
   unsigned processes[SCENARIO_MAX_HOSTS]; /* unnamed applications without a connection, so far */
   GHashTable *app_ends;                   /* host and connection that an application works on, as one int64 */
@@ -73,7 +73,14 @@ gboolean load_is_name(const char *name, size_t length);
  * `what` says what needs it. */
 gboolean load_conn_of(Loader *l, const JsonAt *object, uint32_t host, const char *what, uint32_t *ret_conn);
 
+/* The same, where a population will do: `ret_count` connections from `ret_conn` on. */
+gboolean load_conns_of(Loader *l, const JsonAt *object, uint32_t host, const char *what, uint32_t *ret_conn,
+                       uint32_t *ret_count);
+/* "load-7" of population "load". */
+gboolean load_find_member(const Loader *l, const char *name, uint32_t *ret_conn);
+
 const ScenarioHost *load_host_at(const Loader *l, uint32_t host);
+/* The entry of "connections" that a connection, by index, belongs to. */
 const ScenarioConn *load_conn_at(const Loader *l, uint32_t conn);
 
 /* The parts of a scenario, in the order in which they must be read. Each takes the root object. */
@@ -81,6 +88,7 @@ void load_hosts(Loader *l, const JsonAt *root);
 void load_links(Loader *l, const JsonAt *root);
 void load_connections(Loader *l, const JsonAt *root);
 void load_apps(Loader *l, const JsonAt *root);
+void load_events(Loader *l, const JsonAt *root);
 void load_faults(Loader *l, const JsonAt *root);
 void load_expectations(Loader *l, const JsonAt *root);
 

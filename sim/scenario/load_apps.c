@@ -8,22 +8,38 @@
 #define MOST_ITEMS  10000
 #define MOST_OCTETS 1073741824 /* of one call: 1 GiB */
 
-static const char *const call_words[] = {"bind",     "listen", "connect", "send", "recv",
-                                         "shutdown", "close",  "abort",   NULL};
+#define MOST_OPTION_TIME  SIM_H(24)
+#define MOST_OPTION_COUNT 1000
+
+static const char *const call_words[] = {"bind",     "listen",     "connect", "send",  "recv",
+                                         "shutdown", "setsockopt", "close",   "abort", NULL};
 static const char *const how_words[] = {"RD", "WR", "RDWR", NULL};
 
 static const char *const event_words[] = {"established", "data", "eof", "reset", "timeout", "closed", "never", NULL};
 static const AppTrigger event_triggers[] = {APP_ON_ESTABLISHED, APP_ON_DATA,   APP_ON_EOF, APP_ON_RESET,
                                             APP_ON_TIMEOUT,     APP_ON_CLOSED, APP_NEVER};
 
+/* Of a population only its own applications may wait for a state: each for that of its own connection. */
+static gboolean load_state_conn(Loader *l, const JsonAt *at, const AppScript *app, AppItem *item) {
+  uint32_t count;
+  if (!load_conns_of(l, at, item->state_host, "\"on\" a state", &item->state_conn, &count))
+    return FALSE;
+  if (count > 1 && item->state_conn != app->conn) {
+    load_error(l, at, "\"%s\" is %u connections: name one of them, such as \"%s-1\"",
+               load_conn_at(l, item->state_conn)->name, count, load_conn_at(l, item->state_conn)->name);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 /* {"host": "server", "state": "CLOSE-WAIT"}: somebody's state. */
-static gboolean load_state_event(Loader *l, const JsonAt *at, AppItem *item) {
+static gboolean load_state_event(Loader *l, const JsonAt *at, const AppScript *app, AppItem *item) {
   static const char *const keys[] = {"host", "conn", "state", NULL};
   JsonAt member;
   load_object(l, at, keys);
   gboolean host =
       load_required(l, at, "host", "the name of a host", &member) && load_host(l, &member, &item->state_host);
-  gboolean conn = host && load_conn_of(l, at, item->state_host, "\"on\" a state", &item->state_conn);
+  gboolean conn = host && load_state_conn(l, at, app, item);
   gboolean state =
       load_required(l, at, "state", "a state such as \"CLOSE-WAIT\"", &member) && load_state(l, &member, &item->state);
   item->trigger = APP_ON_STATE;
@@ -32,7 +48,7 @@ static gboolean load_state_event(Loader *l, const JsonAt *at, AppItem *item) {
 
 static void load_event(Loader *l, const JsonAt *at, const AppScript *app, AppItem *item) {
   if (cJSON_IsObject(at->item)) {
-    load_state_event(l, at, item);
+    load_state_event(l, at, app, item);
     return;
   }
   unsigned word;
@@ -86,6 +102,56 @@ static gboolean load_argument(Loader *l, const JsonAt *at, const char *key, gboo
   return taken;
 }
 
+static gboolean is_off(const JsonAt *at) {
+  return cJSON_IsString(at->item) && !strcmp(at->item->valuestring, "off");
+}
+
+static void load_option_value(Loader *l, const JsonAt *at, AppItem *item) {
+  gboolean on;
+  guint64 count;
+  switch (app_option_value(item->option)) {
+  case APP_VALUE_LINGER:
+    if (is_off(at))
+      item->value = SIM_NEVER;
+    else if (!cJSON_IsString(at->item))
+      load_type_error(l, at, "\"off\", or a time such as \"0s\" or \"5s\"");
+    else
+      load_time(l, at, "s", 0, MOST_OPTION_TIME, NULL, &item->value);
+    return;
+  case APP_VALUE_SWITCH:
+    if (load_bool(l, at, &on))
+      item->value = on;
+    return;
+  case APP_VALUE_TIME:
+    load_time(l, at, "s", SIM_MS(1), MOST_OPTION_TIME, NULL, &item->value);
+    return;
+  case APP_VALUE_COUNT:
+    if (load_uint(l, at, 1, MOST_OPTION_COUNT, &count))
+      item->value = (int64_t)count;
+    return;
+  }
+}
+
+/* "option" and "value", both of setsockopt alone. */
+static void load_option(Loader *l, const JsonAt *at, AppItem *item) {
+  const char *words[APP_OPTION_COUNT + 1] = {NULL};
+  JsonAt member;
+  unsigned option;
+  gboolean taken = item->call == APP_SETSOCKOPT;
+  for (unsigned i = 0; i < APP_OPTION_COUNT; i++)
+    words[i] = app_option_name((AppOption)i);
+  if (taken && !load_has(at, "option"))
+    load_error(l, at, "missing key \"option\": expected the name of an option such as \"SO_LINGER\"");
+  if (taken && !load_has(at, "value"))
+    load_error(l, at, "missing key \"value\": expected the value of the option");
+  gboolean known =
+      load_argument(l, at, "option", taken, call_words[item->call], &member) && load_word(l, &member, words, &option);
+  if (known)
+    item->option = (AppOption)option;
+  if (load_argument(l, at, "value", taken, call_words[item->call], &member) && known)
+    load_option_value(l, &member, item);
+}
+
 static void load_arguments(Loader *l, const JsonAt *at, const AppScript *app, AppItem *item) {
   JsonAt member;
   guint64 port;
@@ -102,24 +168,30 @@ static void load_arguments(Loader *l, const JsonAt *at, const AppScript *app, Ap
     load_error(l, at, "missing key \"port\": an application without \"conn\" must say which port to bind");
   if (load_argument(l, at, "port", item->call == APP_BIND, call, &member) && load_uint(l, &member, 1, 65535, &port))
     item->port = (uint16_t)port;
+  load_option(l, at, item);
 }
 
 static void load_item(Loader *l, const JsonAt *at, AppScript *app) {
-  static const char *const keys[] = {"at", "on", "after", "octets_read", "call", "octets", "how", "port", NULL};
+  static const char *const keys[] = {"at",  "on",   "after",  "octets_read", "call", "octets",
+                                     "how", "port", "option", "value",       NULL};
   AppItem item = {0};
   JsonAt member;
   unsigned call;
   if (!load_object(l, at, keys))
     return;
   load_trigger(l, at, app, &item);
-  if (!load_required(l, at, "call", "one of the words bind, listen, connect, send, recv, shutdown, close, abort",
+  if (!load_required(l, at, "call",
+                     "one of the words bind, listen, connect, send, recv, shutdown, setsockopt, close, abort",
                      &member) ||
       !load_word(l, &member, call_words, &call))
     return;
   item.call = (AppCall)call;
-  if (app->conn == APP_NONE && item.call != APP_BIND && item.call != APP_CLOSE && l->conns_known)
+  gboolean of_port =
+      item.call == APP_BIND || item.call == APP_LISTEN || item.call == APP_SETSOCKOPT || item.call == APP_CLOSE;
+  if (app->conn == APP_NONE && !of_port && l->conns_known)
     load_error(l, &member,
-               "an application without \"conn\" can only bind and close a port: add \"conn\" to the application");
+               "an application without \"conn\" can only bind a port, listen on it, close it, and set options: add "
+               "\"conn\" to the application");
   load_arguments(l, at, app, &item);
   g_array_append_val(app->items, item);
 }
@@ -137,12 +209,19 @@ static char *default_name(Loader *l, const AppScript *app) {
 static gboolean load_place(Loader *l, const JsonAt *at, AppScript *app) {
   JsonAt member;
   app->conn = APP_NONE;
+  app->count = 1;
   if (!load_required(l, at, "host", "the name of a host", &member) || !load_host(l, &member, &app->host))
     return FALSE;
   if (!load_has(at, "conn"))
     return TRUE;
-  if (!load_conn_of(l, at, app->host, "an application", &app->conn))
+  if (!load_conns_of(l, at, app->host, "an application", &app->conn, &app->count))
     return FALSE;
+  if (app->count == 1 && load_conn_at(l, app->conn)->count > 1) {
+    load_member(l, at, "conn", &member);
+    load_error(l, &member, "the connections of a population have one application: that of \"%s\"",
+               load_conn_at(l, app->conn)->name);
+    return FALSE;
+  }
   gint64 end = (gint64)app->host << 32 | app->conn;
   if (!g_hash_table_add(l->app_ends, g_memdup2(&end, sizeof end)))
     load_error(l, at, "%s has an application for this connection already: put the items into one \"do\"",

@@ -10,8 +10,8 @@
 #define MOST_COUNT        (INT64_MAX >> 10)
 
 static const char *const end_words[] = {"idle", "renewing", "duration", "budget", NULL};
-static const char *const call_words[] = {"bind",     "listen", "connect", "send", "recv",
-                                         "shutdown", "close",  "abort",   NULL};
+static const char *const call_words[] = {"bind",     "listen",     "connect", "send",  "recv",
+                                         "shutdown", "setsockopt", "close",   "abort", NULL};
 
 /* "host", and "conn" if the host has more than one connection. */
 static gboolean load_end_of_conn(Loader *l, const JsonAt *at, Expectation *e) {
@@ -22,7 +22,7 @@ static gboolean load_end_of_conn(Loader *l, const JsonAt *at, Expectation *e) {
   e->host = g_strdup(load_host_at(l, host)->name);
   if (!load_conn_of(l, at, host, "an expectation", &conn))
     return FALSE;
-  e->conn = g_strdup(load_conn_at(l, conn)->name);
+  e->conn = scenario_conn_name(l->scenario, conn);
   return TRUE;
 }
 
@@ -39,7 +39,7 @@ static SegmentMatch *load_segment_match(Loader *l, const JsonAt *at) {
   if (load_member(l, at, "to", &member) && load_host(l, &member, &index))
     match->to = g_strdup(load_host_at(l, index)->name);
   if (load_member(l, at, "conn", &member) && load_conn(l, &member, &index))
-    match->conn = g_strdup(load_conn_at(l, index)->name);
+    match->conn = scenario_conn_name(l->scenario, index);
   if (load_member(l, at, "flags", &member))
     load_flags(l, &member, &match->flags_exact, &match->flags);
   if (load_member(l, at, "len", &member) && load_uint(l, &member, 0, 65535, &value)) {
@@ -206,7 +206,7 @@ static void load_call(Loader *l, const JsonAt *at, Expectation *e) {
   if (load_required(l, at, "host", "the name of a host", &member) && load_host(l, &member, &host)) {
     e->host = g_strdup(load_host_at(l, host)->name);
     if (load_has(at, "conn") && load_conn_of(l, at, host, "an expectation", &conn))
-      e->conn = g_strdup(load_conn_at(l, conn)->name);
+      e->conn = scenario_conn_name(l->scenario, conn);
   }
   if (load_member(l, at, "app", &member))
     load_app_name(l, &member, e);

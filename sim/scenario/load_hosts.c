@@ -1,11 +1,8 @@
-/* "hosts" and "links". */
+/* "hosts". */
 #include <string.h>
 
 #include "scenario/load.h"
 #include "scenario/words.h"
-
-#define MOST_DOWN  1000
-#define MOST_LIMIT 1000000
 
 /* The first of the addresses that are handed out: 192.0.2.0/24 is reserved for documentation (RFC 5737). */
 #define FIRST_ADDRESS 0xC0000201u
@@ -132,7 +129,7 @@ static void load_one_host(Loader *l, const JsonAt *at) {
     if (load_member(l, at, "address", &member))
       load_address(l, &member, host);
   }
-  host->tcp = host->profile->params;
+  tcp_profile_params(host->profile, &host->tcp);
   JsonAt tcp;
   if (cJSON_IsObject(at->item) && load_member(l, at, "tcp", &tcp))
     load_parameters(l, &tcp, &host->tcp);
@@ -179,126 +176,4 @@ void load_hosts(Loader *l, const JsonAt *root) {
   if (!l->scenario->hosts->len && l->hosts_known)
     load_error(l, &hosts, "a scenario has at least one host");
   hand_out_addresses(l->scenario->hosts);
-}
-
-static int compare_downs(gconstpointer a, gconstpointer b) {
-  SimTime x = ((const LinkDown *)a)->from, y = ((const LinkDown *)b)->from;
-  return (x > y) - (x < y);
-}
-
-static GArray *load_down(Loader *l, const JsonAt *at) {
-  static const char *const keys[] = {"from", "until", NULL};
-  if (!load_list(l, at, MOST_DOWN))
-    return NULL;
-  GArray *downs = g_array_new(FALSE, FALSE, sizeof(LinkDown));
-  LOAD_EACH(l, at, item) {
-    LinkDown down = {0, SIM_NEVER};
-    JsonAt member;
-    if (!load_object(l, &item, keys) || !load_required(l, &item, "from", "a time such as \"300ms\"", &member) ||
-        !load_time(l, &member, "s", 0, SIM_NEVER, NULL, &down.from))
-      continue;
-    if (load_member(l, &item, "until", &member) && load_time(l, &member, "s", 0, SIM_NEVER, "never", &down.until) &&
-        down.until <= down.from)
-      load_error(l, &member, "the link is down from \"from\" to \"until\": until must be the later one");
-    g_array_append_val(downs, down);
-  }
-  g_array_sort(downs, compare_downs);
-  for (unsigned i = 1; i < downs->len; i++)
-    if (g_array_index(downs, LinkDown, i).from < g_array_index(downs, LinkDown, i - 1).until) {
-      load_error(l, at, "two of these intervals overlap");
-      break;
-    }
-  return downs;
-}
-
-/* The keys that a link and each of its directions have in common. Replaces what `config` holds. */
-static void load_link_config(Loader *l, const JsonAt *at, LinkConfig *config) {
-  JsonAt member;
-  guint64 limit;
-  if (load_member(l, at, "delay", &member))
-    load_time(l, &member, "ms", 0, SIM_H(24), NULL, &config->delay);
-  if (load_member(l, at, "loss", &member))
-    load_probability(l, &member, &config->loss);
-  if (load_member(l, at, "rate", &member))
-    load_rate(l, &member, &config->rate);
-  if (load_member(l, at, "limit", &member) && load_uint(l, &member, 1, MOST_LIMIT, &limit))
-    config->limit = (uint32_t)limit;
-  if (load_member(l, at, "down", &member)) {
-    g_clear_pointer(&config->down, g_array_unref);
-    config->down = load_down(l, &member);
-  }
-}
-
-static void load_directions(Loader *l, const JsonAt *at, ScenarioLink *link) {
-  static const char *const keys[] = {"delay", "loss", "rate", "limit", "down", NULL};
-  const char *a = load_host_at(l, link->host[0])->name, *b = load_host_at(l, link->host[1])->name;
-  g_autofree char *forth = g_strdup_printf("%s>%s", a, b), *back = g_strdup_printf("%s>%s", b, a);
-  const char *const directions[] = {forth, back, NULL};
-  if (!load_object(l, at, directions))
-    return;
-  for (unsigned i = 0; i < 2; i++) {
-    JsonAt direction;
-    if (load_member(l, at, directions[i], &direction) && load_object(l, &direction, keys))
-      load_link_config(l, &direction, &link->config[i]);
-  }
-}
-
-static gboolean load_between(Loader *l, const JsonAt *at, uint32_t host[2]) {
-  static const char expected[] = "the names of two hosts, [\"client\", \"server\"]";
-  if (!cJSON_IsArray(at->item) || cJSON_GetArraySize(at->item) != 2) {
-    load_type_error(l, at, expected);
-    return FALSE;
-  }
-  unsigned found = 0;
-  LOAD_EACH(l, at, end)
-  found += load_host(l, &end, &host[found ? 1 : 0]) ? 1 : 0;
-  if (found == 2 && host[0] == host[1]) {
-    load_error(l, at, "a link joins two different hosts");
-    return FALSE;
-  }
-  unsigned ignored;
-  if (found == 2 && scenario_link(l->scenario, host[0], host[1], &ignored)) {
-    load_error(l, at, "there is a link between these hosts already");
-    return FALSE;
-  }
-  return found == 2;
-}
-
-static void load_link(Loader *l, const JsonAt *at) {
-  static const char *const keys[] = {"between", "delay", "loss", "rate", "limit", "down", "directions", NULL};
-  JsonAt member;
-  g_autofree ScenarioLink *link = g_new0(ScenarioLink, 1);
-  if (!load_object(l, at, keys)) {
-    l->links_known = FALSE;
-    return;
-  }
-  gboolean joined = load_required(l, at, "between", "the names of two hosts, [\"client\", \"server\"]", &member) &&
-                    load_between(l, &member, link->host);
-  l->links_known = l->links_known && joined;
-  load_required(l, at, "delay", "a time such as \"50ms\"", &member);
-  load_link_config(l, at, &link->config[0]);
-  link->config[1] = link->config[0];
-  if (link->config[0].down)
-    g_array_ref(link->config[0].down);
-  if (joined && load_member(l, at, "directions", &member))
-    load_directions(l, &member, link);
-  if (joined) {
-    g_ptr_array_add(l->scenario->links, g_steal_pointer(&link));
-    return;
-  }
-  g_clear_pointer(&link->config[0].down, g_array_unref);
-  g_clear_pointer(&link->config[1].down, g_array_unref);
-}
-
-void load_links(Loader *l, const JsonAt *root) {
-  JsonAt links;
-  l->links_known = TRUE;
-  if (!load_has(root, "links"))
-    return;
-  if (!load_member(l, root, "links", &links) || !load_list(l, &links, SCENARIO_MAX_HOSTS * SCENARIO_MAX_HOSTS)) {
-    l->links_known = FALSE;
-    return;
-  }
-  LOAD_EACH(l, &links, link)
-  load_link(l, &link);
 }

@@ -96,7 +96,7 @@ const ScenarioHost *load_host_at(const Loader *l, uint32_t host) {
 }
 
 const ScenarioConn *load_conn_at(const Loader *l, uint32_t conn) {
-  return g_ptr_array_index(l->scenario->connections, conn);
+  return scenario_conn(l->scenario, conn);
 }
 
 gboolean load_find_host(const Loader *l, const char *name, uint32_t *ret_host) {
@@ -128,35 +128,79 @@ gboolean load_host(Loader *l, const JsonAt *at, uint32_t *ret_host) {
   return FALSE;
 }
 
-gboolean load_conn(Loader *l, const JsonAt *at, uint32_t *ret_conn) {
+/* The entry of "connections" that is called `name`; NULL if there is none. */
+static const ScenarioConn *entry_of(const Loader *l, const char *name) {
+  gpointer index;
+  if (!g_hash_table_lookup_extended(l->conn_names, name, NULL, &index))
+    return NULL;
+  return g_ptr_array_index(l->scenario->connections, GPOINTER_TO_UINT(index));
+}
+
+gboolean load_find_member(const Loader *l, const char *name, uint32_t *ret_conn) {
+  const char *dash = strrchr(name, '-');
+  g_autofree char *base = dash ? g_strndup(name, (size_t)(dash - name)) : NULL;
+  const ScenarioConn *entry = base ? entry_of(l, base) : NULL;
+  if (!entry || !entry->population || strspn(dash + 1, "0123456789") != strlen(dash + 1) || dash[1] == '0' ||
+      !dash[1] || strlen(dash + 1) > 9)
+    return FALSE;
+  guint64 number = g_ascii_strtoull(dash + 1, NULL, 10);
+  if (number > entry->count)
+    return FALSE;
+  *ret_conn = entry->first + (uint32_t)number - 1;
+  return TRUE;
+}
+
+/* A name that is no connection's. */
+static void unknown_conn(Loader *l, const JsonAt *at, const char *name) {
+  if (!l->conns_known || l->errors->len >= JSON_MOST_COMPLAINTS)
+    return;
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  for (uint32_t i = 0; i < l->scenario->connections->len; i++)
+    g_ptr_array_add(names, ((ScenarioConn *)g_ptr_array_index(l->scenario->connections, i))->name);
+  g_ptr_array_add(names, NULL);
+  load_word_error(l, at, "connection of this scenario", name, (const char *const *)names->pdata);
+}
+
+/* One connection, or with `ret_count` also a population: how many. */
+static gboolean load_conns(Loader *l, const JsonAt *at, uint32_t *ret_conn, uint32_t *ret_count) {
   const char *name;
   if (!load_text(l, at, "the name of a connection", &name))
     return FALSE;
-  gpointer index;
-  if (g_hash_table_lookup_extended(l->conn_names, name, NULL, &index)) {
-    *ret_conn = GPOINTER_TO_UINT(index);
+  const ScenarioConn *entry = entry_of(l, name);
+  if (entry && entry->population && !ret_count) {
+    load_error(l, at, "\"%s\" is %u connections: name one of them, such as \"%s-1\"", name, entry->count, name);
+    return FALSE;
+  }
+  if (!entry) {
+    if (!load_find_member(l, name, ret_conn)) {
+      unknown_conn(l, at, name);
+      return FALSE;
+    }
+    if (ret_count)
+      *ret_count = 1;
     return TRUE;
   }
-  if (!l->conns_known || l->errors->len >= JSON_MOST_COMPLAINTS)
-    return FALSE;
-  g_autoptr(GPtrArray) names = g_ptr_array_new();
-  for (uint32_t i = 0; i < l->scenario->connections->len; i++)
-    g_ptr_array_add(names, load_conn_at(l, i)->name);
-  g_ptr_array_add(names, NULL);
-  load_word_error(l, at, "connection of this scenario", name, (const char *const *)names->pdata);
-  return FALSE;
+  *ret_conn = entry->first;
+  if (ret_count)
+    *ret_count = entry->count;
+  return TRUE;
+}
+
+gboolean load_conn(Loader *l, const JsonAt *at, uint32_t *ret_conn) {
+  return load_conns(l, at, ret_conn, NULL);
 }
 
 static gboolean is_end(const ScenarioConn *conn, uint32_t host) {
   return conn->client == host || conn->server == host;
 }
 
-gboolean load_conn_of(Loader *l, const JsonAt *object, uint32_t host, const char *what, uint32_t *ret_conn) {
+gboolean load_conns_of(Loader *l, const JsonAt *object, uint32_t host, const char *what, uint32_t *ret_conn,
+                       uint32_t *ret_count) {
   JsonAt at;
   const char *name = load_host_at(l, host)->name;
   if (load_has(object, "conn")) {
-    uint32_t conn;
-    if (!load_member(l, object, "conn", &at) || !load_conn(l, &at, &conn))
+    uint32_t conn, count = 1;
+    if (!load_member(l, object, "conn", &at) || !load_conns(l, &at, &conn, ret_count ? &count : NULL))
       return FALSE;
     if (!is_end(load_conn_at(l, conn), host)) {
       load_error(l, &at, "connection \"%s\" does not end at %s: it goes from %s to %s", load_conn_at(l, conn)->name,
@@ -165,19 +209,32 @@ gboolean load_conn_of(Loader *l, const JsonAt *object, uint32_t host, const char
       return FALSE;
     }
     *ret_conn = conn;
+    if (ret_count)
+      *ret_count = count;
     return TRUE;
   }
-  unsigned found = 0;
-  uint32_t only = 0;
-  for (uint32_t i = 0; i < l->scenario->connections->len; i++)
-    if (is_end(load_conn_at(l, i), host) && !found++)
-      only = i;
+  uint64_t found = 0;
+  const ScenarioConn *only = NULL;
+  for (uint32_t i = 0; i < l->scenario->connections->len; i++) {
+    const ScenarioConn *conn = g_ptr_array_index(l->scenario->connections, i);
+    if (!is_end(conn, host))
+      continue;
+    found += ret_count ? 1 : conn->count;
+    only = conn;
+  }
   if (found != 1 && l->conns_known && l->hosts_known)
     load_error(l, object,
-               found ? "missing key \"conn\": %s has %u connections, and %s needs to know which"
-                     : "%s has %u connections, and %s needs one",
+               found ? "missing key \"conn\": %s has %" G_GUINT64_FORMAT " connections, and %s needs to know which"
+                     : "%s has %" G_GUINT64_FORMAT " connections, and %s needs one",
                name, found, what);
-  if (found == 1)
-    *ret_conn = only;
-  return found == 1;
+  if (found != 1)
+    return FALSE;
+  *ret_conn = only->first;
+  if (ret_count)
+    *ret_count = only->count;
+  return TRUE;
+}
+
+gboolean load_conn_of(Loader *l, const JsonAt *object, uint32_t host, const char *what, uint32_t *ret_conn) {
+  return load_conns_of(l, object, host, what, ret_conn, NULL);
 }

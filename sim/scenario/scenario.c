@@ -12,6 +12,28 @@ const ScenarioLink *scenario_link(const Scenario *scenario, uint32_t from, uint3
   return NULL;
 }
 
+/* Indices rise from entry to entry. */
+const ScenarioConn *scenario_conn(const Scenario *scenario, uint32_t index) {
+  guint low = 0, high = scenario->connections->len;
+  while (high - low > 1) {
+    guint middle = low + (high - low) / 2;
+    if (((const ScenarioConn *)g_ptr_array_index(scenario->connections, middle))->first <= index)
+      low = middle;
+    else
+      high = middle;
+  }
+  const ScenarioConn *conn = g_ptr_array_index(scenario->connections, low);
+  g_assert(index >= conn->first && index - conn->first < conn->count);
+  return conn;
+}
+
+char *scenario_conn_name(const Scenario *scenario, uint32_t index) {
+  const ScenarioConn *conn = scenario_conn(scenario, index);
+  if (!conn->population)
+    return g_strdup(conn->name);
+  return g_strdup_printf("%s-%u", conn->name, index - conn->first + 1);
+}
+
 void scenario_free(Scenario *scenario) {
   if (!scenario)
     return;
@@ -24,6 +46,7 @@ void scenario_free(Scenario *scenario) {
   g_ptr_array_unref(scenario->links);
   g_ptr_array_unref(scenario->connections);
   g_ptr_array_unref(scenario->apps);
+  g_array_unref(scenario->events);
   g_ptr_array_unref(scenario->faults);
   g_ptr_array_unref(scenario->expectations);
   g_free(scenario->sha256);

@@ -82,6 +82,7 @@ static void app_free(gpointer data) {
 }
 
 static void fault_free(gpointer data) {
+  g_free(((Fault *)data)->by);
   g_free(((Fault *)data)->text);
   g_free(data);
 }
@@ -94,6 +95,7 @@ static Scenario *scenario_new(void) {
   scenario->links = g_ptr_array_new_with_free_func(link_free);
   scenario->connections = g_ptr_array_new_with_free_func(conn_free);
   scenario->apps = g_ptr_array_new_with_free_func(app_free);
+  scenario->events = g_array_new(FALSE, FALSE, sizeof(ScenarioEvent));
   scenario->faults = g_ptr_array_new_with_free_func(fault_free);
   scenario->expectations = g_ptr_array_new_with_free_func((GDestroyNotify)expectation_free);
   scenario->seed = 1;
@@ -224,7 +226,7 @@ static void load_head(Loader *l, const JsonAt *root) {
 static void load_root(Loader *l) {
   static const char *const keys[] = {"$schema",     "version", "name",     "title",  "description", "lesson",
                                      "references",  "seed",    "duration", "budget", "hosts",       "links",
-                                     "connections", "apps",    "faults",   "expect", NULL};
+                                     "connections", "apps",    "events",   "faults", "expect",      NULL};
   JsonAt root = {NULL, json_doc_root(l->doc), -1};
   if (!load_object(l, &root, keys))
     return;
@@ -233,6 +235,7 @@ static void load_root(Loader *l) {
   load_links(l, &root);
   load_connections(l, &root);
   load_apps(l, &root);
+  load_events(l, &root);
   load_faults(l, &root);
   load_expectations(l, &root);
 }

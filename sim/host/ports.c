@@ -1,0 +1,178 @@
+/* Local ports: who uses them, what bind() and listen() may have, and ephemeral ones. */
+#include "host/world_priv.h"
+
+Port *port_at(const Host *host, uint16_t port) {
+  Port **page = &host->ports[port / PORTS_IN_PAGE];
+  if (!*page)
+    *page = g_new0(Port, PORTS_IN_PAGE);
+  return &(*page)[port % PORTS_IN_PAGE];
+}
+
+#define REUSEADDR 1u
+#define REUSEPORT 2u
+
+void port_trace(World *world, const Host *host, uint16_t port, TraceWord change, Name conn, Name app, SimTime until,
+                Name error) {
+  if (!tracer_on(world->tracer))
+    return;
+  TraceRecord record = {.t = sim_now(world->sim), .kind = TRACE_PORT};
+  record.port.host = host->name;
+  record.port.port = port;
+  record.port.change = change;
+  record.port.conn = conn;
+  record.port.app = app;
+  record.port.until = until;
+  record.port.error = error;
+  tracer_put(world->tracer, &record);
+}
+
+/* --- users -------------------------------------------------------------------------------------------------------- */
+
+static unsigned class_of(PortUse use, unsigned flags) {
+  return (unsigned)use << 2 | flags;
+}
+
+static unsigned flags_of(const Socket *socket) {
+  return (socket->reuseaddr ? REUSEADDR : 0) | (socket->reuseport ? REUSEPORT : 0);
+}
+
+static uint32_t *counter_of(Host *host, const Socket *socket) {
+  return &port_at(host, socket->port)->of_class[class_of((PortUse)socket->use, flags_of(socket))];
+}
+
+void port_take(World *world, Host *host, Socket *socket, uint16_t port, PortUse use, Name conn, Name app,
+               gboolean by_bind) {
+  g_assert(port && !socket->port);
+  Port *p = port_at(host, port);
+  if (p->users++ == 0)
+    host->used_ports[port / 64] |= UINT64_C(1) << port % 64;
+  socket->port = port;
+  socket->use = (uint8_t)use;
+  ++*counter_of(host, socket);
+  if (p->users == 1 || by_bind)
+    port_trace(world, host, port, TRACE_WORD_BOUND, conn, app, SIM_NEVER, 0);
+}
+
+void port_set_use(Host *host, Socket *socket, PortUse use) {
+  if (!socket->port)
+    return;
+  --*counter_of(host, socket);
+  socket->use = (uint8_t)use;
+  ++*counter_of(host, socket);
+}
+
+void port_set_sharing(Host *host, Socket *socket, gboolean reuseaddr, gboolean reuseport) {
+  if (socket->port)
+    --*counter_of(host, socket);
+  socket->reuseaddr = reuseaddr;
+  socket->reuseport = reuseport;
+  if (socket->port)
+    ++*counter_of(host, socket);
+}
+
+void port_leave(World *world, Host *host, Socket *socket, Name conn) {
+  if (!socket->port)
+    return;
+  uint16_t port = socket->port;
+  --*counter_of(host, socket);
+  socket->port = 0;
+  if (--port_at(host, port)->users)
+    return;
+  host->used_ports[port / 64] &= ~(UINT64_C(1) << port % 64);
+  port_trace(world, host, port, TRACE_WORD_RELEASED, conn, 0, SIM_NEVER, 0);
+}
+
+/* --- bind and listen ---------------------------------------------------------------------------------------------- */
+
+/* Whether a socket with flags `mine` may have a port that is used by one of use `use` with flags `theirs`. Sources, in
+ * the order of the cases: RFC 9293 knows no sharing; Linux inet_bind_conflict(); FreeBSD in_pcbbind_setup(), for which
+ * only sockets without a peer are in the way; lwIP tcp_bind(), which passes over TIME-WAIT. */
+static gboolean may_share(const TcpParams *params, unsigned mine, PortUse use, unsigned theirs) {
+  switch (params->bind_time_wait) {
+  case TCP_BIND_TIME_WAIT_STRICT:
+    return FALSE;
+  case TCP_BIND_TIME_WAIT_REUSEADDR_BOTH:
+    return (mine & theirs & REUSEPORT) || (use != PORT_LISTENING && mine & theirs & REUSEADDR);
+  case TCP_BIND_TIME_WAIT_UNCONNECTED:
+    if (use == PORT_CONNECTED || use == PORT_TIME_WAIT)
+      return mine != 0;
+    return (mine & theirs & REUSEPORT) != 0;
+  case TCP_BIND_TIME_WAIT_UNSCANNED:
+    if (use == PORT_TIME_WAIT)
+      return (mine & REUSEADDR) != 0;
+    return (mine & theirs & REUSEADDR) != 0;
+  }
+  g_assert_not_reached();
+}
+
+gboolean port_may_bind(const Host *host, const Socket *socket, uint16_t port) {
+  const Port *p = port_at(host, port);
+  const TcpParams *params = tcp_stack_params(host->stack);
+  for (unsigned class = 0; p->users && class < PORT_CLASSES; class ++)
+    if (p->of_class[class] && !may_share(params, flags_of(socket), (PortUse)(class >> 2), class & 3))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean port_may_listen(const Host *host, const Socket *socket) {
+  const Port *p = port_at(host, socket->port);
+  for (unsigned flags = 0; flags < 4; flags++)
+    if (p->of_class[class_of(PORT_LISTENING, flags)] && !(flags & flags_of(socket) & REUSEPORT))
+      return FALSE;
+  return TRUE;
+}
+
+/* --- ephemeral ports ---------------------------------------------------------------------------------------------- */
+
+static gboolean is_ephemeral(const Host *host, uint16_t port) {
+  const TcpParams *params = tcp_stack_params(host->stack);
+  return port >= params->port_low && port <= params->port_high;
+}
+
+void port_count_tuple(Host *host, Tuple tuple, int change) {
+  if (is_ephemeral(host, tuple.lport))
+    tuples_count(&host->dests, (Tuple){0, tuple.rport, tuple.peer}, change);
+}
+
+/* The first port in [from, until] that nobody uses at all; 0 if there is none. */
+static uint16_t first_unused(const Host *host, uint32_t from, uint32_t until) {
+  for (uint32_t port = from; port <= until;) {
+    uint64_t unused = ~host->used_ports[port / 64] >> port % 64;
+    if (!unused) {
+      port = (port / 64 + 1) * 64;
+      continue;
+    }
+    port += (uint32_t)__builtin_ctzll(unused);
+    return port <= until ? (uint16_t)port : 0;
+  }
+  return 0;
+}
+
+static gboolean may_connect_from(const Host *host, uint16_t port, uint16_t peer, uint16_t rport) {
+  const Port *p = port_at(host, port);
+  for (unsigned flags = 0; flags < 4; flags++)
+    if (p->of_class[class_of(PORT_BOUND, flags)] || p->of_class[class_of(PORT_LISTENING, flags)])
+      return FALSE;
+  return !tuples_find(&host->ends, (Tuple){port, rport, peer});
+}
+
+/* Where the search starts is drawn, as RFC 6056 3.3.1 has it. A port that nobody uses is taken first: finding one costs
+ * little even when few are left. Then those that only other destinations use. */
+gboolean port_choose(Host *host, uint16_t peer, uint16_t rport, uint16_t *ret_port) {
+  const TcpParams *params = tcp_stack_params(host->stack);
+  uint32_t low = params->port_low, high = params->port_high, size = high - low + 1;
+  uint32_t start = low + (uint32_t)rng_below(&host->ephemeral, size);
+  if (tuples_find(&host->dests, (Tuple){0, rport, peer}) >= size)
+    return FALSE;
+  uint16_t port = first_unused(host, start, high);
+  if (!port && start > low)
+    port = first_unused(host, low, start - 1);
+  for (uint32_t i = 0; !port && i < size; i++) {
+    uint16_t candidate = (uint16_t)(low + (start - low + i) % size);
+    if (may_connect_from(host, candidate, peer, rport))
+      port = candidate;
+  }
+  if (port)
+    *ret_port = port;
+  return port != 0;
+}
