@@ -1,58 +1,53 @@
-/* teardown check: run scenarios and judge their expectations. */
+/* teardown check: run scenarios and judge their expectations and, if asked, the invariants of TCP; of a trace the
+ * invariants alone. */
+#include "check/invariants.h"
 #include "command/cli.h"
 #include "command/command.h"
 #include "command/judge.h"
+#include "trace/trace_reader.h"
 
 #include <string.h>
 #include <unistd.h>
 
 typedef struct Options {
   char *format;
+  gboolean invariants;
   CliRunOptions run;
   CliStyleOptions style;
 } Options;
 
-/* --- which files -------------------------------------------------------------------------------------------------- */
-
-static int compare_names(gconstpointer a, gconstpointer b) {
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* A folder means every *.json below it, in the order of their names. */
-static gboolean collect(const char *path, GPtrArray *files) {
-  if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
-    g_ptr_array_add(files, g_strdup(path));
-    return TRUE;
-  }
-  g_autoptr(GError) error = NULL;
-  GDir *dir = g_dir_open(path, 0, &error);
-  if (!dir) {
-    cli_complain("check", FALSE, "%s", error->message);
-    return FALSE;
-  }
-  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-  for (const char *name; (name = g_dir_read_name(dir));) {
-    char *child = g_build_filename(path, name, NULL);
-    if (!g_file_test(child, G_FILE_TEST_IS_SYMLINK) &&
-        (g_file_test(child, G_FILE_TEST_IS_DIR) || g_str_has_suffix(name, ".json")))
-      g_ptr_array_add(names, child);
-    else
-      g_free(child);
-  }
-  g_dir_close(dir);
-  g_ptr_array_sort(names, compare_names);
-  gboolean ok = TRUE;
-  for (guint i = 0; i < names->len; i++)
-    ok &= collect(g_ptr_array_index(names, i), files);
-  return ok;
-}
-
 /* --- judging ------------------------------------------------------------------------------------------------------ */
 
+static CheckFile *check_trace(const char *path) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Trace) trace = trace_read_file(path, &error);
+  if (!trace)
+    return check_file_new(path, NULL, error->message);
+  g_autoptr(GPtrArray) invariants = check_invariants(trace);
+  return check_file_new(path, check_invariants_results(invariants), NULL);
+}
+
+/* Puts the verdicts on the invariants behind those on the expectations. */
+static void add_invariants(CheckFile *file, const Trace *trace) {
+  if (file->error)
+    return;
+  g_autoptr(GPtrArray) invariants = check_invariants(trace);
+  GPtrArray *results = check_invariants_results(invariants);
+  g_ptr_array_extend_and_steal(file->results, results);
+}
+
 static CheckFile *check_one(const char *path, const Options *options) {
+  if (g_str_has_suffix(path, ".jsonl"))
+    return check_trace(path);
   GPtrArray *errors = NULL;
   g_autoptr(Scenario) scenario = scenario_load(path, &options->run.overrides, &errors);
-  return scenario ? judge_scenario(scenario, &options->run.options, NULL) : judge_unloadable(path, errors);
+  if (!scenario)
+    return judge_unloadable(path, errors);
+  g_autoptr(Trace) trace = NULL;
+  CheckFile *file = judge_scenario(scenario, &options->run.options, options->invariants ? &trace : NULL);
+  if (trace)
+    add_invariants(file, trace);
+  return file;
 }
 
 static GPtrArray *check_files(const GPtrArray *paths, const Options *options) {
@@ -87,10 +82,10 @@ static int check_all(int argc, char **argv, const Options *options) {
   if (format && strcmp(format, "tap") != 0 && strcmp(format, "junit") != 0 && strcmp(format, "text") != 0)
     return cli_complain("check", TRUE, "--format: expected tap, junit or text, not \"%s\"", format);
   if (argc < 2)
-    return cli_complain("check", TRUE, "which scenarios? Give JSON files or folders of them");
+    return cli_complain("check", TRUE, "which scenarios? Give JSON files or folders of them, or traces");
   g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
   for (int i = 1; i < argc; i++)
-    if (!collect(argv[i], paths))
+    if (!cli_collect("check", argv[i], paths))
       return EXIT_CANNOT;
   if (paths->len == 0)
     return cli_complain("check", FALSE, "no *.json below the given folders");
@@ -102,10 +97,13 @@ int command_check(int argc, char **argv) {
   Options options = {0};
   const GOptionEntry entries[] = {{"format", 'f', 0, G_OPTION_ARG_STRING, &options.format,
                                    "text (the default on a terminal), tap (the default elsewhere) or junit", "NAME"},
+                                  {"invariants", 'i', 0, G_OPTION_ARG_NONE, &options.invariants,
+                                   "judge the invariants of TCP too (docs/invariants.md)", NULL},
                                   {NULL, 0, 0, 0, NULL, NULL, NULL}};
   int status = EXIT_CANNOT;
   if (cli_parse(&argc, &argv, "FILE|FOLDER...", "Runs scenarios and judges what they expect of themselves.",
-                "Exit status: 0 every expectation holds, 1 one failed, 2 a scenario could not be run.\n\n"
+                "Of a trace (FILE.jsonl) the invariants of TCP are judged.\n\n"
+                "Exit status: 0 all holds, 1 something failed, 2 a file could not be run or read.\n\n"
                 "Example: teardown check scenarios/",
                 entries, &options.run, &options.style))
     status = check_all(argc, argv, &options);
