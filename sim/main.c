@@ -15,6 +15,7 @@ static const Command COMMANDS[] = {
     {"check", "run scenarios and judge what they expect of themselves", command_check},
     {"validate", "is this file a scenario? every complaint at once", command_validate},
     {"fsm", "the table of transitions, as text, Markdown or a graph", command_fsm},
+    {"profiles", "the stacks, their parameters and sources; where two differ", command_profiles},
 };
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
 

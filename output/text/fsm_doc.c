@@ -55,10 +55,11 @@ static void append_wrapped(GString *out, const TextStyle *style, unsigned indent
   g_ptr_array_unref(lines);
 }
 
-static void append_text_row(GString *out, const TextStyle *style, const TcpRow *row) {
+static void append_text_row(GString *out, const TextStyle *style, const TcpRow *row, const uint64_t *hits) {
   g_autofree char *from = states_text(row->from, " ");
   g_autofree char *details = row_details(row);
-  const char *stimulus = tcp_stimulus_meaning((TcpStimulus)row->stimulus);
+  const char *meaning = tcp_stimulus_meaning((TcpStimulus)row->stimulus);
+  g_autofree char *stimulus = hits ? g_strdup_printf("%8" G_GUINT64_FORMAT "  %s", *hits, meaning) : g_strdup(meaning);
   g_autofree char *head = g_strdup_printf("%s %s %s", from, style->ascii ? "->" : "→", to_text(row));
   g_string_append_c(out, '\n');
   append_wrapped(out, style, 2, stimulus);
@@ -67,7 +68,7 @@ static void append_text_row(GString *out, const TextStyle *style, const TcpRow *
     append_wrapped(out, style, 4, details);
 }
 
-void fsm_write_text(const TextStyle *style, GString *out) {
+void fsm_write_text(const TextStyle *style, const uint64_t *hits, GString *out) {
   text_append(out, style, TEXT_BOLD, "The eleven states (RFC 9293 3.3.2)");
   g_string_append(out, "\n\n");
   for (unsigned state = 0; state < TCP_STATE_COUNT; state++) {
@@ -92,8 +93,28 @@ void fsm_write_text(const TextStyle *style, GString *out) {
       text_append(out, style, TEXT_BOLD, title);
       g_string_append_c(out, '\n');
     }
-    append_text_row(out, style, &rows[i]);
+    append_text_row(out, style, &rows[i], hits ? &hits[i] : NULL);
   }
+}
+
+void fsm_write_difference(const TextStyle *style, const char *name, const gboolean *allowed, const char *base,
+                          const gboolean *base_allowed, GString *out) {
+  unsigned n_rows, differing = 0;
+  const TcpRow *rows = tcp_fsm_rows(&n_rows);
+  for (unsigned mine = 0; mine < 2; mine++) {
+    g_autofree char *title = g_strdup_printf("Rows of %s only", mine ? name : base);
+    text_append(out, style, TEXT_BOLD, title);
+    g_string_append_c(out, '\n');
+    for (unsigned i = 0; i < n_rows; i++) {
+      if (allowed[rows[i].guard] == base_allowed[rows[i].guard] || (unsigned)allowed[rows[i].guard] != mine)
+        continue;
+      append_text_row(out, style, &rows[i], NULL);
+      differing++;
+    }
+    g_string_append_c(out, '\n');
+  }
+  g_string_append_printf(out, "%u of %u rows differ; numbers and times that differ: teardown profiles %s %s\n",
+                         differing, n_rows, base, name);
 }
 
 /* --- Markdown ----------------------------------------------------------------------------------------------------- */

@@ -5,8 +5,13 @@
 
 #include "output/text/style.h"
 
-/* The eleven states with a line each, then every row, by section of RFC 9293. */
-void fsm_write_text(const TextStyle *style, GString *out);
+/* The eleven states with a line each, then every row, by section of RFC 9293. `hits` (may be NULL) has a count for each
+ * row, which stands before it. */
+void fsm_write_text(const TextStyle *style, const uint64_t *hits, GString *out);
+/* The rows that decide for one of two stacks only: `allowed` and `base_allowed` say for each TcpGuard whether it can
+ * hold for the stack `name`, and for the one called `base`. */
+void fsm_write_difference(const TextStyle *style, const char *name, const gboolean *allowed, const char *base,
+                          const gboolean *base_allowed, GString *out);
 void fsm_write_markdown(GString *out);
 /* Graphviz. `all`: every change of state; else only the arrows of RFC 9293's figure 5. */
 void fsm_write_dot(gboolean all, GString *out);

@@ -41,7 +41,7 @@ static void add_link_parts(GPtrArray *parts, const TextStyle *style, const Trace
     text_span(link->delay, delay, sizeof delay);
     g_autofree char *names = same ? g_strdup("") : g_strdup_printf("%s>%s ", link->from, link->to);
     g_autofree char *text =
-        g_strdup_printf("%sdelay %s%s%s", names, delay, link->about ? " " : "", link->about ? link->about : "");
+        g_strdup_printf("%sdelay %s%s%s", names, delay, link->about ? ", " : "", link->about ? link->about : "");
     add_part(parts, style, text);
   }
 }

@@ -309,8 +309,9 @@ static char *aside_of(const Builder *b, const HistorySegment *segment) {
   if (segment->delayed != HISTORY_NONE) {
     char delay[40];
     const TraceRecord *delayed = &records[segment->delayed];
-    g_string_append_printf(out, "%sdelayed %s: %s", out->len > 0 ? ", " : "",
-                           text_span(delayed->delayed.delay, delay, sizeof delay),
+    gboolean held = delayed->delayed.delay == SIM_NEVER; /* until another segment has arrived */
+    g_string_append_printf(out, held ? "%sheld%s: %s" : "%sdelayed %s: %s", out->len > 0 ? ", " : "",
+                           held ? "" : text_span(delayed->delayed.delay, delay, sizeof delay),
                            trace_text(b->trace, delayed->delayed.by));
   }
   g_autofree char *text = g_string_free(out, FALSE);

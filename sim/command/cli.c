@@ -215,3 +215,37 @@ int cli_flush(int status) {
   fprintf(stderr, "teardown: cannot write the output: %s\n", g_strerror(errno));
   return EXIT_CANNOT;
 }
+
+/* --- which files -------------------------------------------------------------------------------------------------- */
+
+static int compare_names(gconstpointer a, gconstpointer b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+gboolean cli_collect(const char *verb, const char *path, GPtrArray *files) {
+  if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
+    g_ptr_array_add(files, g_strdup(path));
+    return TRUE;
+  }
+  g_autoptr(GError) error = NULL;
+  GDir *dir = g_dir_open(path, 0, &error);
+  if (!dir) {
+    cli_complain(verb, FALSE, "%s", error->message);
+    return FALSE;
+  }
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  for (const char *name; (name = g_dir_read_name(dir));) {
+    char *child = g_build_filename(path, name, NULL);
+    if (!g_file_test(child, G_FILE_TEST_IS_SYMLINK) &&
+        (g_file_test(child, G_FILE_TEST_IS_DIR) || g_str_has_suffix(name, ".json")))
+      g_ptr_array_add(names, child);
+    else
+      g_free(child);
+  }
+  g_dir_close(dir);
+  g_ptr_array_sort(names, compare_names);
+  gboolean ok = TRUE;
+  for (guint i = 0; i < names->len; i++)
+    ok &= cli_collect(verb, g_ptr_array_index(names, i), files);
+  return ok;
+}

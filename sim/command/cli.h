@@ -48,6 +48,10 @@ TextStyle cli_style(const CliStyleOptions *options, FILE *file);
 /* Writes a whole file; FALSE after a complaint on stderr. Nothing is left half-written. */
 gboolean cli_write_file(const char *directory, const char *name, const char *text, size_t length);
 
+/* Adds `path` to `files` (of char *, owned); a folder means every *.json below it, in the order of their names. FALSE
+ * after a complaint on stderr. */
+gboolean cli_collect(const char *verb, const char *path, GPtrArray *files);
+
 /* "teardown VERB: message" on stderr, and a hint at --help when `hint`. Returns EXIT_CANNOT. */
 int cli_complain(const char *verb, gboolean hint, const char *format, ...) G_GNUC_PRINTF(3, 4);
 

@@ -19,5 +19,6 @@ int command_try(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_validate(int argc, char **argv);
 int command_fsm(int argc, char **argv);
+int command_profiles(int argc, char **argv);
 
 #endif

@@ -87,6 +87,7 @@ const char *trace_word_text(TraceWord word);
   F(NAME, conn)                                                                                                        \
   F(NAME, app)                                                                                                         \
   F(NAME, call)                                                                                                        \
+  F(NAME, how)                                                                                                         \
   F(NAME, result)                                                                                                      \
   F(OCTETS, octets)                                                                                                    \
   F(PORT, port)

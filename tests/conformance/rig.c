@@ -88,6 +88,11 @@ static Seq op_choose_iss(void *host, TcpHandle end) {
   return ((Rig *)host)->iss;
 }
 
+static gboolean op_listens(void *host, const Segment *segment) {
+  (void)segment;
+  return ((Rig *)host)->listens;
+}
+
 static void op_deleted(void *host, TcpHandle end) {
   (void)end;
   Rig *rig = host;
@@ -97,7 +102,7 @@ static void op_deleted(void *host, TcpHandle end) {
   rig->deleted = TRUE;
 }
 
-static const TcpOps OPS = {op_send, op_notice, op_entered, op_choose_iss, op_deleted};
+static const TcpOps OPS = {op_send, op_notice, op_entered, op_choose_iss, op_listens, op_deleted};
 
 /* --- the trace: timers, checks, rules ----------------------------------------------------------------------------- */
 
@@ -250,10 +255,12 @@ gboolean rig_arrives(Rig *rig, const char *text) {
   segment.id = ++rig->last_id;
   g_string_truncate(rig->checks, 0);
   rig->answering_rst = (segment.flags & TCP_RST) != 0;
-  if (rig->end != TCP_NO_HANDLE)
-    tcp_segment_arrives(rig->stack, rig->end, &segment);
-  else
+  if (rig->end != TCP_NO_HANDLE) {
+    if (tcp_segment_arrives(rig->stack, rig->end, &segment, NULL))
+      add_word(rig->notices, "reopened");
+  } else {
     tcp_segment_arrives_closed(rig_stack(rig), &segment, names_intern(rig->names, "conn"));
+  }
   rig->answering_rst = FALSE;
   rig_check(rig);
   return TRUE;

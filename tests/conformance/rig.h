@@ -25,7 +25,8 @@ typedef struct Rig {
   TcpParams params;
   TcpHandle end; /* TCP_NO_HANDLE: none yet, or gone */
   Seq iss, irs;
-  gboolean reads; /* the application reads at once */
+  gboolean reads;   /* the application reads at once */
+  gboolean listens; /* the port has a listener too: a SYN may end TIME-WAIT, told as the notice "reopened" */
 
   GPtrArray *sent;  /* of Segment, owned: what left and was not looked at */
   GString *notices; /* words, a space between: "data 100 eof" */

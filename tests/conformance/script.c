@@ -79,7 +79,7 @@ static void step_profile(Player *player, const char *name) {
   const TcpProfile *profile = tcp_profile_find(name);
   if (!profile || player->rig->stack)
     g_error("profile %s", name);
-  player->rig->params = profile->params;
+  tcp_profile_params(profile, &player->rig->params);
 }
 
 static void step_in(Player *player, const char *state) {
@@ -109,6 +109,8 @@ static gboolean set_up(Player *player, const char *step) {
     player->peer_wnd = number;
   } else if (strcmp(step, "read off") == 0 || strcmp(step, "read on") == 0) {
     rig->reads = step[6] == 'n';
+  } else if (strcmp(step, "listener") == 0) {
+    rig->listens = TRUE;
   } else if (strcmp(step, "new end") == 0) {
     rig_end(rig);
   } else if (strcmp(step, "new end established") == 0) {
@@ -159,6 +161,21 @@ static void step_receive(Player *player, uint64_t max, const char *wanted) {
   compare(player, "receive", wanted, result == TCP_CALL_OK ? found : result_text(result));
 }
 
+/* Calls without a result. */
+static gboolean other_call(Rig *rig, const char *call) {
+  if (strcmp(call, "crash") == 0)
+    tcp_crash(rig->stack);
+  else if (strcmp(call, "stop reading") == 0)
+    tcp_shut_reading(rig->stack, rig->end);
+  else if (strcmp(call, "keepalive") == 0)
+    tcp_set_option(rig->stack, rig->end, TCP_OPTION_KEEPALIVE, 1);
+  else if (strcmp(call, "take over") == 0)
+    g_assert_true(tcp_time_wait_reuse(rig->stack, rig->end, &(Seq){0}));
+  else
+    return FALSE;
+  return TRUE;
+}
+
 static gboolean user_call(Player *player, const char *step) {
   Rig *rig = player->rig;
   g_auto(GStrv) parts = g_strsplit(step, " -> ", 2);
@@ -167,6 +184,10 @@ static gboolean user_call(Player *player, const char *step) {
   unsigned octets;
   if (!rig->stack || rig->end == TCP_NO_HANDLE)
     return FALSE;
+  if (other_call(rig, call)) {
+    rig_check(rig);
+    return TRUE;
+  }
   if (sscanf(call, "receive %u", &octets) == 1) {
     step_receive(player, octets, wanted);
     rig_check(rig);
@@ -273,7 +294,9 @@ typedef struct Job {
 
 static void run_with(const Job *job, Seq iss, Seq irs) {
   Player player = {.peer_mss = 1000, .peer_wnd = 65535, .rtt = SIM_NEVER};
-  player.rig = rig_new(&tcp_profile_find("rfc9293")->params, iss, irs);
+  TcpParams params;
+  tcp_profile_params(tcp_profile_find("rfc9293"), &params);
+  player.rig = rig_new(&params, iss, irs);
   player.rig->rules = job->rules;
   player.log = g_string_new(NULL);
   player.problem = g_string_new(NULL);

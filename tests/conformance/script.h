@@ -10,6 +10,9 @@
  *   open active, open passive, send 100, receive 100, close, shutdown, abort
  *                      user calls; `close` also stops reading, `shutdown` does not. `-> error closing` (or exists, or
  *                      not open): the call fails; `receive 9 -> 5`, `-> 5 eof`, `-> 0`: what it gives
+ *   crash, stop reading, keepalive, take over
+ *                      the host crashes; SHUT_RD; SO_KEEPALIVE; another connect() takes this TIME-WAIT over
+ *   listener           the port has a listener beside the connection: a SYN may end TIME-WAIT ("! reopened")
  *   < F. 1:1(0) ack 1 win 1000 <mss 1460>      a segment arrives; numbers are relative and may be negative
  *   +200ms             time passes
  *   > . 2:2(0) ack 2   this segment left next; win and <options> are compared when they are given

@@ -29,8 +29,8 @@
        "in " state "; < R " last ":" last "(0); x rst; " rst}, /* Fourth, SYN. */                                      \
       {dir "fourth/syn-at-rcv-nxt-gets-challenge", "in " state "; < S " r ":" r "(0); x syn; " ack},                   \
       {dir "fourth/syn-inside-the-window-gets-challenge", "in " state "; < S " last ":" last "(0); x syn; " ack},      \
-      {dir "fourth/syn-left-of-the-window-gets-ack", "in " state "; < S 0:0(0); x sequence; " ack},                    \
-      {dir "fourth/syn-right-of-the-window-gets-ack", "in " state "; < S " out ":" out "(0); x sequence; " ack},       \
+      {dir "fourth/syn-left-of-the-window-gets-ack", "in " state "; < S 0:0(0); " ack},                                \
+      {dir "fourth/syn-right-of-the-window-gets-ack", "in " state "; < S " out ":" out "(0); " ack},                   \
       {dir "fourth/syn-ack-gets-challenge", "in " state "; < S. " r1 ":" r1 "(0) ack 1; x syn; " ack},                 \
       {dir "fourth/repeated-syn-ack-gets-ack", "in " state "; < S. 0:0(0) ack 1; x sequence; " ack}, /* Fifth, ACK. */ \
       {dir "fifth/segment-without-ack-is-dropped",                                                                     \

@@ -19,7 +19,8 @@ static const Script scripts[] = {
     {SEGMENT "first/ack-field-of-a-repeated-fin-does-not-count",
      "in CLOSE-WAIT; send 10; > P. 1:11(10) ack 2; < F. 1:1(0) ack 11; > . 11:11(0) ack 2; ~ retransmission 1s"},
     {SEGMENT "first/ack-field-of-a-repeated-fin-counts-in-linux",
-     "profile linux; in CLOSE-WAIT; send 10; > P. 1:11(10) ack 2; < F. 1:1(0) ack 11; > . 11:11(0) ack 2; ~ none"},
+     "profile linux; set ack_policy rfc; in CLOSE-WAIT; send 10; > P. 1:11(10) ack 2; < F. 1:1(0) ack 11; > . 11:11(0) "
+     "ack 2; ~ none"},
     {SEGMENT "second/rst-at-rcv-nxt-resets", "in CLOSE-WAIT; < R 2:2(0); = CLOSED; ! reset"},
     {SEGMENT "second/rst-at-the-number-of-the-fin-is-old", "in CLOSE-WAIT; < R 1:1(0); x sequence; = CLOSE-WAIT"},
     {SEGMENT "fifth/ack-of-our-data-counts", "in CLOSE-WAIT; send 10; > P. 1:11(10) ack 2; < . 2:2(0) ack 11; ~ none"},
@@ -49,7 +50,7 @@ static const Script scripts[] = {
      SMALL_WINDOW "send 20; > . 1:11(10) ack 2; shutdown; = CLOSE-WAIT;"
                   "< . 2:2(0) ack 11 win 20; = LAST-ACK; > FP. 11:21(10) ack 2"},
     {CALL("4") "close-behind-data-in-linux-gives-last-ack-at-the-call",
-     "profile linux; " SMALL_WINDOW "send 20; > . 1:11(10) ack 2; shutdown; = LAST-ACK;"
+     "profile linux; set ack_policy rfc; " SMALL_WINDOW "send 20; > . 1:11(10) ack 2; shutdown; = LAST-ACK;"
      "< . 2:2(0) ack 11 win 20; = LAST-ACK; > FP. 11:21(10) ack 2"},
     {CALL("4") "close-again-before-the-fin-leaves-sends-one-fin",
      SMALL_WINDOW "send 20; > . 1:11(10) ack 2; shutdown; shutdown; close;"

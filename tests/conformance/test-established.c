@@ -117,10 +117,19 @@ static const Script scripts[] = {
     {CALL("1") "open-fails",
      "in ESTABLISHED; open active -> error exists; open passive -> error exists; = ESTABLISHED"},
     {CALL("2") "send-is-cut-into-segments-with-psh-on-the-last",
-     "in ESTABLISHED; send 2500; > . 1:1001(1000) ack 1; > . 1001:2001(1000) ack 1; > P. 2001:2501(500) ack 1"},
+     "set nagle off; in ESTABLISHED; send 2500; > . 1:1001(1000) ack 1; > . 1001:2001(1000) ack 1; > P. 2001:2501(500) "
+     "ack 1"},
     {CALL("2") "send-of-full-segments-pushes-the-last",
      "in ESTABLISHED; send 2000; > . 1:1001(1000) ack 1; > P. 1001:2001(1000) ack 1"},
-    {CALL("2") "every-send-pushes", "in ESTABLISHED; send 10; > P. 1:11(10) ack 1; send 20; > P. 11:31(20) ack 1"},
+    {CALL("2") "every-send-pushes",
+     "set nagle off; in ESTABLISHED; send 10; > P. 1:11(10) ack 1; send 20; > P. 11:31(20) ack 1"},
+    {CALL("2") "small-segment-waits-for-the-ack-of-all",
+     "in ESTABLISHED; send 10; > P. 1:11(10) ack 1; send 20; send 30; < . 1:1(0) ack 11; > P. 11:61(50) ack 1"},
+    {CALL("2") "small-segment-waits-for-a-small-one-in-linux",
+     "profile linux; in ESTABLISHED; send 1500; > . 1:1001(1000) ack 1; > P. 1001:1501(500) ack 1; send 20;"
+     "< . 1:1(0) ack 1501; > P. 1501:1521(20) ack 1"},
+    {CALL("4") "close-lets-the-fin-take-the-small-segment-along",
+     "in ESTABLISHED; send 10; > P. 1:11(10) ack 1; send 20; close; = FIN-WAIT-1; > FP. 11:31(20) ack 1"},
     {CALL("2") "send-of-nothing-sends-nothing", "in ESTABLISHED; send 0"},
     {CALL("3") "receive-without-data-waits", "in ESTABLISHED; receive 10 -> 0"},
     {CALL("3") "receive-gives-what-has-arrived",
@@ -141,8 +150,8 @@ static const Script scripts[] = {
     {CALL("4") "close-with-unread-data-resets",
      "read off; in ESTABLISHED; < P. 1:101(100) ack 1; ! data; close; = CLOSED; ! closed; > R 1:1(0)"},
     {CALL("4") "close-with-unread-data-in-linux-resets-with-ack",
-     "profile linux; read off; in ESTABLISHED; < P. 1:101(100) ack 1; ! data; close; = CLOSED; ! closed; > R. 1:1(0) "
-     "ack 101"},
+     "profile linux; read off; in ESTABLISHED; < P. 1:101(100) ack 1; ! data; > . 1:1(0) ack 101; close; = CLOSED;"
+     "! closed; > R. 1:1(0) ack 101"},
     {CALL("4") "close-with-unread-data-sends-fin-where-the-stack-does-not-reset",
      "set rst_on_unread 0; read off; in ESTABLISHED; < P. 1:101(100) ack 1; ! data; close; = FIN-WAIT-1; > F. 1:1(0) "
      "ack 101"},

@@ -46,7 +46,7 @@ static const Script scripts[] = {
      "< P. 1:101(100) ack 1; > . 2:2(0) ack 101; = FIN-WAIT-1"},
     {SEGMENT "seventh/data-after-shutdown-are-welcome", "in FIN-WAIT-1; < P. 1:101(100) ack 1; ! data 100"},
     {SEGMENT "seventh/data-after-close-are-taken-where-the-stack-does-not-reset",
-     "set rst_on_unread 0; set delayed_ack 0s; in ESTABLISHED; close; = FIN-WAIT-1; > F. 1:1(0) ack 1;"
+     "set rst_on_late_data 0; set delayed_ack 0s; in ESTABLISHED; close; = FIN-WAIT-1; > F. 1:1(0) ack 1;"
      "< P. 1:101(100) ack 1; ! data 100; > . 2:2(0) ack 101; = FIN-WAIT-1"},
 
     {SEGMENT "eighth/fin-without-ack-of-fin-gives-closing",

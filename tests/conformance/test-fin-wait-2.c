@@ -30,7 +30,7 @@ static const Script scripts[] = {
     {SEGMENT "seventh/data-with-fin-after-close-are-answered-by-rst",
      CLOSED_BOTH_WAYS "< FP. 1:101(100) ack 2; = CLOSED; ! closed; > R 2:2(0)"},
     {SEGMENT "seventh/data-after-close-are-taken-where-the-stack-does-not-reset",
-     "set rst_on_unread 0; set delayed_ack 0s; " CLOSED_BOTH_WAYS
+     "set rst_on_late_data 0; set delayed_ack 0s; " CLOSED_BOTH_WAYS
      "< P. 1:101(100) ack 2; ! data 100; > . 2:2(0) ack 101; = FIN-WAIT-2"},
 
     {SEGMENT "eighth/fin-gives-time-wait",

@@ -27,7 +27,8 @@ static const Script scripts[] = {
      "< . 1:1001(1000) ack 2; ! data 1000; < P. 1001:1501(500) ack 2; ! data 500; +200ms; > . 2:2(0) ack 1501; +3600s;"
      "< FP. 1501:1601(100) ack 2; = TIME-WAIT; ! data 100 eof; > . 2:2(0) ack 1602"},
     {NORMAL "half-close/b",
-     "in ESTABLISHED; < F. 1:1(0) ack 1; = CLOSE-WAIT; ! eof; > . 1:1(0) ack 2; send 1500; > . 1:1001(1000) ack 2;"
+     "set nagle off; in ESTABLISHED; < F. 1:1(0) ack 1; = CLOSE-WAIT; ! eof; > . 1:1(0) ack 2; send 1500; > . "
+     "1:1001(1000) ack 2;"
      "> P. 1001:1501(500) ack 2; +300ms; < . 2:2(0) ack 1501; send 100; > P. 1501:1601(100) ack 2; close; = LAST-ACK;"
      "> F. 1601:1601(0) ack 2; +100ms; < . 2:2(0) ack 1602; = CLOSED; ! closed"},
     {NORMAL "data-behind-a-window-before-the-fin/a",

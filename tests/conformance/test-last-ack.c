@@ -15,7 +15,7 @@ static const Script scripts[] = {
     {SEGMENT "first/ack-field-of-a-repeated-fin-does-not-count",
      "in LAST-ACK; < F. 1:1(0) ack 2; > . 2:2(0) ack 2; = LAST-ACK"},
     {SEGMENT "first/ack-field-of-a-repeated-fin-counts-in-linux",
-     "profile linux; in LAST-ACK; < F. 1:1(0) ack 2; = CLOSED; ! closed"},
+     "profile linux; set ack_policy rfc; in LAST-ACK; < F. 1:1(0) ack 2; = CLOSED; ! closed"},
     {SEGMENT "second/rst-at-rcv-nxt-closes", "in LAST-ACK; < R 2:2(0); = CLOSED; ! reset; +10s"},
     {SEGMENT "second/rst-of-a-closed-peer-that-got-our-fin-is-exact",
      "in LAST-ACK; +1s; > F. 1:1(0) ack 2; < R 2:2(0); = CLOSED; ! reset"},
@@ -28,7 +28,8 @@ static const Script scripts[] = {
      "in CLOSE-WAIT; send 100; > P. 1:101(100) ack 2; shutdown; = LAST-ACK; > F. 101:101(0) ack 2; < . 2:2(0) ack 101;"
      "= LAST-ACK; ~ retransmission 1s; < . 2:2(0) ack 102; = CLOSED; ! closed"},
     {SEGMENT "fifth/linux-data-drain-in-last-ack",
-     "profile linux; peer win 10; in ESTABLISHED; < F. 1:1(0) ack 1 win 10; = CLOSE-WAIT; ! eof; > . 1:1(0) ack 2; "
+     "profile linux; set ack_policy rfc; peer win 10; in ESTABLISHED; < F. 1:1(0) ack 1 win 10; = CLOSE-WAIT; ! eof; > "
+     ". 1:1(0) ack 2; "
      "send 20;"
      "> . 1:11(10) ack 2; close; = LAST-ACK; < . 2:2(0) ack 11 win 10; > P. 11:21(10) ack 2; < . 2:2(0) ack 21 win 10;"
      "> F. 21:21(0) ack 2; < . 2:2(0) ack 22; = CLOSED; ! closed"},

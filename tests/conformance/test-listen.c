@@ -24,13 +24,14 @@ static const Script scripts[] = {
     {SEGMENT "syn-fin-does-not-end-a-stream-that-has-not-begun",
      "in LISTEN; < SF 0:0(0); = SYN-RECEIVED; > S. 0:0(0) ack 1; +200ms"},
     {SEGMENT "syn-without-mss-is-taken-for-536",
-     "in LISTEN; < S 0:0(0); = SYN-RECEIVED; > S. 0:0(0) ack 1; < . 1:1(0) ack 1; = ESTABLISHED; ! open;"
+     "set nagle off; in LISTEN; < S 0:0(0); = SYN-RECEIVED; > S. 0:0(0) ack 1; < . 1:1(0) ack 1; = ESTABLISHED; ! open;"
      "send 600; > . 1:537(536) ack 1; > P. 537:601(64) ack 1"},
-    {SEGMENT "syn-with-small-mss-is-obeyed",
-     "in LISTEN; < S 0:0(0) <mss 100>; = SYN-RECEIVED; > S. 0:0(0) ack 1; < . 1:1(0) ack 1; = ESTABLISHED; ! open;"
-     "send 150; > . 1:101(100) ack 1; > P. 101:151(50) ack 1"},
+    {SEGMENT "syn-with-small-mss-is-obeyed", "set nagle off; in LISTEN; < S 0:0(0) <mss 100>; = SYN-RECEIVED; > S. "
+                                             "0:0(0) ack 1; < . 1:1(0) ack 1; = ESTABLISHED; ! open;"
+                                             "send 150; > . 1:101(100) ack 1; > P. 101:151(50) ack 1"},
     {SEGMENT "syn-with-large-mss-does-not-exceed-our-own",
-     "in LISTEN; < S 0:0(0) <mss 9000>; = SYN-RECEIVED; > S. 0:0(0) ack 1; < . 1:1(0) ack 1; = ESTABLISHED; ! open;"
+     "set nagle off; in LISTEN; < S 0:0(0) <mss 9000>; = SYN-RECEIVED; > S. 0:0(0) ack 1; < . 1:1(0) ack 1; = "
+     "ESTABLISHED; ! open;"
      "send 1461; > . 1:1461(1460) ack 1; > P. 1461:1462(1) ack 1"},
     /* Fourth, the rest. */
     {SEGMENT "data-without-ack-is-dropped", "in LISTEN; < P 1:101(100); x listen-other; = LISTEN"},

@@ -11,12 +11,13 @@
 
 static const Script scripts[] = {
     {RTO "timer-starts-with-the-first-segment-and-not-again-with-the-second",
-     "in ESTABLISHED; send 10; > P. 1:11(10) ack 1; ~ retransmission 1s; +400ms; send 10; > P. 11:21(10) ack 1;"
+     "set nagle off; in ESTABLISHED; send 10; > P. 1:11(10) ack 1; ~ retransmission 1s; +400ms; send 10; > P. "
+     "11:21(10) ack 1;"
      "~ retransmission 600ms"},
     {RTO "pure-ack-starts-no-timer",
      "set delayed_ack 0s; in ESTABLISHED; < P. 1:11(10) ack 1; ! data 10; > . 1:1(0) ack 11; ~ none"},
-    {RTO "all-acknowledged-stops-the-timer",
-     "in ESTABLISHED; send 10; > P. 1:11(10) ack 1; send 10; > P. 11:21(10) ack 1; < . 1:1(0) ack 21; ~ none; +10s"},
+    {RTO "all-acknowledged-stops-the-timer", "set nagle off; in ESTABLISHED; send 10; > P. 1:11(10) ack 1; send 10; > "
+                                             "P. 11:21(10) ack 1; < . 1:1(0) ack 21; ~ none; +10s"},
     {RTO "expiry-sends-the-front-alone-and-doubles",
      "in ESTABLISHED; send 3000; > . 1:1001(1000) ack 1; > . 1001:2001(1000) ack 1; > P. 2001:3001(1000) ack 1; +1s;"
      "> . 1:1001(1000) ack 1; ~ retransmission 2s; +2s; > . 1:1001(1000) ack 1; ~ retransmission 4s"},
@@ -99,12 +100,14 @@ static const Script scripts[] = {
     {TAIL "one-probe-a-tail-and-no-back-off-after-it",
      "profile linux; rtt 200ms; in ESTABLISHED; shutdown; = FIN-WAIT-1; > F. 1:1(0) ack 1; ~ probe 600ms; +600ms;"
      "> F. 1:1(0) ack 1; ~ retransmission 600ms; +600ms; > F. 1:1(0) ack 1; ~ retransmission 1.2s"},
-    {TAIL "close-wait-probes-data", "profile linux; rtt 50ms; in CLOSE-WAIT; send 10; > P. 1:11(10) ack 2; ~ probe "
-                                    "250ms; +250ms; > P. 1:11(10) ack 2"},
+    {TAIL "close-wait-probes-data",
+     "profile linux; set ack_policy rfc; rtt 50ms; in CLOSE-WAIT; send 10; > P. 1:11(10) ack 2; ~ probe "
+     "250ms; +250ms; > P. 1:11(10) ack 2"},
     {TAIL "closing-probes-the-fin",
      "profile linux; rtt 50ms; in CLOSING; ~ probe 250ms; +250ms; > F. 1:1(0) ack 2; < . 2:2(0) ack 2; = TIME-WAIT"},
-    {TAIL "last-ack-probes-the-fin", "profile linux; rtt 50ms; in LAST-ACK; ~ probe 250ms; +250ms; > F. 1:1(0) ack 2; "
-                                     "< . 2:2(0) ack 2; = CLOSED; ! closed"},
+    {TAIL "last-ack-probes-the-fin",
+     "profile linux; set ack_policy rfc; rtt 50ms; in LAST-ACK; ~ probe 250ms; +250ms; > F. 1:1(0) ack 2; "
+     "< . 2:2(0) ack 2; = CLOSED; ! closed"},
     {TAIL "first-sample-makes-the-running-timer-a-probe",
      "profile linux; in ESTABLISHED; send 2000; > . 1:1001(1000) ack 1; > P. 1001:2001(1000) ack 1; ~ retransmission "
      "1s; +50ms;"

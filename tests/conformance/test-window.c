@@ -51,8 +51,9 @@ static const Script scripts[] = {
      "set last_ack_entry call; set retries 1; " PEERS_WINDOW_CLOSED "< F. 1:1(0) ack 1001 win 0; = CLOSE-WAIT; ! eof;"
      "> . 1001:1001(0) ack 2; close; = LAST-ACK; +1s; > . 1001:1002(1) ack 2; +2s; = CLOSED; ! timeout"},
     {PROBE "window-that-opens-without-taking-the-probe-lets-it-go-again",
-     PEERS_WINDOW_CLOSED "+1s; > . 1001:1002(1) ack 1; < . 1:1(0) ack 1001 win 5000; > . 1001:1002(1) ack 1;"
-                         "> P. 1002:2001(999) ack 1; ~ retransmission 1s"},
+     "set nagle off; " PEERS_WINDOW_CLOSED
+     "+1s; > . 1001:1002(1) ack 1; < . 1:1(0) ack 1001 win 5000; > . 1001:1002(1) ack 1;"
+     "> P. 1002:2001(999) ack 1; ~ retransmission 1s"},
     {PROBE "probe-that-is-taken-lets-the-rest-go",
      PEERS_WINDOW_CLOSED "+1s; > . 1001:1002(1) ack 1; < . 1:1(0) ack 1002 win 5000; > P. 1002:2001(999) ack 1"},
     {PROBE "probe-that-is-taken-with-the-window-still-closed-goes-on-with-the-next",

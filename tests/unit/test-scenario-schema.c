@@ -179,8 +179,12 @@ static char *parameter_row(const TcpParamInfo *info) {
       g_string_append_printf(row, "%s%s", i ? ", " : "", info->words[i]);
     break;
   }
-  for (unsigned i = 0; i < profiles; i++)
-    g_string_append_printf(row, " | %s", tcp_params_print(&list[i].params, info, low, sizeof low));
+  for (unsigned i = 0; i < profiles; i++) {
+    TcpParams params;
+    tcp_profile_params(&list[i], &params);
+    if (!list[i].broken)
+      g_string_append_printf(row, " | %s", tcp_params_print(&params, info, low, sizeof low));
+  }
   g_string_append_printf(row, " | %s |\n", info->meaning);
   return g_string_free(row, FALSE);
 }

@@ -274,7 +274,7 @@ static void test_items_have_one_trigger_and_the_arguments_of_their_call(void) {
       {"apps[0].do=[{\"on\": {\"host\": \"third\", \"state\": \"CLOSED\"}, \"call\": \"close\"}]",
        "third has 0 connections"},
       {"apps[0].host=third", "does not end at third"},
-      {"apps[1]={\"host\": \"server\", \"do\": [{\"at\": \"0s\", \"call\": \"listen\"}]}", "without \"conn\""},
+      {"apps[1]={\"host\": \"server\", \"do\": [{\"at\": \"0s\", \"call\": \"connect\"}]}", "without \"conn\""},
       {"apps[1]={\"host\": \"server\", \"do\": [{\"on\": \"eof\", \"call\": \"close\"}]}", "without \"conn\""},
   };
   assert_refused(refusals, G_N_ELEMENTS(refusals));

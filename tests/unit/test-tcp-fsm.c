@@ -9,6 +9,7 @@
 #define SYNCHRONIZED (SYNC_BUT_TW | S(TIME_WAIT))
 #define SYNC_BUT_TW  (S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT) | S(CLOSING) | S(LAST_ACK))
 #define ALL          (S(CLOSED) | S(LISTEN) | S(SYN_SENT) | S(SYN_RECEIVED) | SYNCHRONIZED)
+#define ON(stimulus) (UINT64_C(1) << TCP_##stimulus)
 #define UNSENT       (S(ESTABLISHED) | S(FIN_WAIT_1) | S(CLOSE_WAIT) | S(CLOSING) | S(LAST_ACK))
 
 /* --- form --------------------------------------------------------------------------------------------------------- */
@@ -25,9 +26,11 @@ static const struct {
     {TCP_CALL_RECEIVE, ALL},
     {TCP_CALL_CLOSE, ALL},
     {TCP_CALL_ABORT, ALL},
+    {TCP_HOST_CRASH, ALL & ~S(CLOSED)},
     {TCP_SEG_STRAY, S(CLOSED)},
     {TCP_SEG_UNACCEPTABLE, ALL & ~S(CLOSED)},
     {TCP_SEG_FIN_AGAIN, S(CLOSE_WAIT) | S(CLOSING) | S(LAST_ACK) | S(TIME_WAIT)},
+    {TCP_SEG_SYN_AGAIN, S(SYN_RECEIVED)},
     {TCP_SEG_RST, ALL},
     {TCP_SEG_RST_INEXACT, S(SYN_RECEIVED) | SYNCHRONIZED},
     {TCP_SEG_SYN, ALL & ~S(CLOSED)},
@@ -35,13 +38,16 @@ static const struct {
     {TCP_SEG_ACK_OF_SYN, S(SYN_RECEIVED)},
     {TCP_SEG_ACK_OF_FIN, S(FIN_WAIT_1) | S(CLOSING) | S(LAST_ACK)},
     {TCP_SEG_ACK_IN_TIME_WAIT, S(TIME_WAIT)},
-    {TCP_SEG_TEXT_UNWANTED, S(FIN_WAIT_1) | S(FIN_WAIT_2)},
+    {TCP_SEG_TEXT_UNWANTED, S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2)}, /* ESTABLISHED: after SHUT_RD */
     {TCP_SEG_EARLY, S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2)},
+    {TCP_LOSS_FOUND, UNSENT},
     {TCP_SEG_FIN, S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2)},
     {TCP_FIN_SENT, S(FIN_WAIT_1) | S(CLOSE_WAIT) | S(CLOSING) | S(LAST_ACK)},
     {TCP_TMO_RETRANSMISSION, S(SYN_SENT) | S(SYN_RECEIVED) | UNSENT},
     {TCP_TMO_PROBE, UNSENT},
+    {TCP_TMO_REORDERING, UNSENT},
     {TCP_TMO_PERSIST, UNSENT},
+    {TCP_TMO_KEEPALIVE, S(SYN_RECEIVED) | SYNC_BUT_TW},
     {TCP_TMO_DELAYED_ACK, SYNC_BUT_TW},
     {TCP_TMO_USER, S(SYN_SENT) | S(SYN_RECEIVED) | UNSENT},
     {TCP_TMO_FIN_WAIT_2, S(FIN_WAIT_2)},
@@ -118,20 +124,37 @@ static void test_lookup_of_an_impossible_cell_gives_nothing(void) {
 static const struct {
   TcpGuard guard;
   TcpStateSet states;
-  uint32_t stimuli; /* bits */
+  uint64_t stimuli; /* bits */
 } GUARDS[] = {
-    {TCP_GUARD_ALWAYS, ALL, ~0u},
-    {TCP_GUARD_PASSIVE_OPEN, S(SYN_RECEIVED), 1u << TCP_SEG_RST | 1u << TCP_SEG_SYN},
-    {TCP_GUARD_SYN_ACKED, S(SYN_SENT), 1u << TCP_SEG_SYN},
-    {TCP_GUARD_NOTHING_QUEUED, S(SYN_RECEIVED), 1u << TCP_CALL_CLOSE},
-    {TCP_GUARD_CLOSE_QUEUED, S(SYN_RECEIVED) | S(CLOSE_WAIT), 1u << TCP_CALL_CLOSE | 1u << TCP_CALL_SEND},
-    {TCP_GUARD_UNREAD_DATA, S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT), 1u << TCP_CALL_CLOSE},
-    {TCP_GUARD_LAST_ACK_AT_CALL, S(CLOSE_WAIT), 1u << TCP_CALL_CLOSE},
-    {TCP_GUARD_LIMIT_REACHED, S(SYN_SENT) | S(SYN_RECEIVED) | UNSENT,
-     1u << TCP_TMO_RETRANSMISSION | 1u << TCP_TMO_PERSIST},
-    {TCP_GUARD_RST_ENDS_TIME_WAIT, S(TIME_WAIT), 1u << TCP_SEG_RST},
-    {TCP_GUARD_FIN_RESTARTS_TIME_WAIT, S(TIME_WAIT), 1u << TCP_SEG_FIN_AGAIN},
-    {TCP_GUARD_ANY_RESTARTS_TIME_WAIT, S(TIME_WAIT), 1u << TCP_SEG_ACK_IN_TIME_WAIT | 1u << TCP_SEG_UNACCEPTABLE},
+    {TCP_GUARD_ALWAYS, ALL, ~UINT64_C(0)},
+    {TCP_GUARD_PASSIVE_OPEN, S(SYN_RECEIVED), ON(SEG_RST) | ON(SEG_SYN)},
+    {TCP_GUARD_SYN_ACKED, S(SYN_SENT), ON(SEG_SYN)},
+    {TCP_GUARD_NOTHING_QUEUED, S(SYN_RECEIVED), ON(CALL_CLOSE)},
+    {TCP_GUARD_CLOSE_QUEUED, S(SYN_RECEIVED) | S(CLOSE_WAIT), ON(CALL_CLOSE) | ON(CALL_SEND)},
+    {TCP_GUARD_UNREAD_DATA, S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT), ON(CALL_CLOSE)},
+    {TCP_GUARD_LAST_ACK_AT_CALL, S(CLOSE_WAIT), ON(CALL_CLOSE)},
+    {TCP_GUARD_LIMIT_REACHED, S(SYN_SENT) | S(SYN_RECEIVED) | UNSENT, ON(TMO_RETRANSMISSION) | ON(TMO_PERSIST)},
+    {TCP_GUARD_RST_ENDS_TIME_WAIT, S(TIME_WAIT), ON(SEG_RST)},
+    {TCP_GUARD_ANSWER_LIMITED, S(SYN_RECEIVED) | SYNCHRONIZED,
+     ON(SEG_UNACCEPTABLE) | ON(SEG_RST_INEXACT) | ON(SEG_SYN) | ON(SEG_BAD_ACK)},
+    {TCP_GUARD_SYN_REOPENS, S(TIME_WAIT), ON(SEG_SYN)},
+    {TCP_GUARD_OLD_SYN_DROPPED, S(TIME_WAIT), ON(SEG_SYN)},
+    {TCP_GUARD_OLD_SYN_RESET, S(TIME_WAIT), ON(SEG_SYN)},
+    {TCP_GUARD_UNACCEPTABLE_RESTARTS_TIME_WAIT, S(TIME_WAIT), ON(SEG_UNACCEPTABLE)},
+    {TCP_GUARD_ODD_ACK_ANSWERED, S(TIME_WAIT), ON(SEG_ACK_IN_TIME_WAIT)},
+    {TCP_GUARD_SYN_RESETS, SYNC_BUT_TW, ON(SEG_SYN)},
+    {TCP_GUARD_SYN_ACK_REPEATED, S(SYN_RECEIVED), ON(SEG_SYN_AGAIN)},
+    {TCP_GUARD_KEEPALIVE_RST, S(ESTABLISHED) | S(FIN_WAIT_2) | S(CLOSE_WAIT), ON(TMO_KEEPALIVE)},
+    {TCP_GUARD_KEEPALIVE_LIMIT, S(ESTABLISHED) | S(FIN_WAIT_2) | S(CLOSE_WAIT), ON(TMO_KEEPALIVE)},
+    {TCP_GUARD_ABORT_WAITS, S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT), ON(CALL_ABORT)},
+    {TCP_GUARD_TIME_WAIT_REUSED, S(TIME_WAIT), ON(CALL_OPEN_ACTIVE)},
+    {TCP_GUARD_BUG_NO_TIME_WAIT, S(FIN_WAIT_2) | S(CLOSING), ON(SEG_FIN) | ON(SEG_ACK_OF_FIN)},
+    {TCP_GUARD_BUG_CLOSING_SKIPPED, S(FIN_WAIT_1), ON(SEG_FIN)},
+    {TCP_GUARD_BUG_RST_ON_CROSSING_FIN, S(FIN_WAIT_1), ON(SEG_FIN)},
+    {TCP_GUARD_BUG_FIN_SENT_ONCE, UNSENT, ON(TMO_RETRANSMISSION)},
+    {TCP_GUARD_BUG_TIME_WAIT_FROM_LAST_ACK, S(LAST_ACK), ON(SEG_ACK_OF_FIN)},
+    {TCP_GUARD_FIN_RESTARTS_TIME_WAIT, S(TIME_WAIT), ON(SEG_FIN_AGAIN)},
+    {TCP_GUARD_ANY_RESTARTS_TIME_WAIT, S(TIME_WAIT), ON(SEG_ACK_IN_TIME_WAIT)},
 };
 
 static void test_guards_stand_only_where_they_mean_something(void) {
@@ -150,25 +173,36 @@ static void test_guards_stand_only_where_they_mean_something(void) {
 static void test_no_word_of_the_lists_is_without_a_row(void) {
   unsigned n;
   const TcpRow *rows = tcp_fsm_rows(&n);
-  uint32_t stimuli = 0, guards = 0, actions = 0;
+  uint64_t stimuli = 0, guards = 0, actions = 0;
   for (unsigned i = 0; i < n; i++) {
-    stimuli |= 1u << rows[i].stimulus;
-    guards |= 1u << rows[i].guard;
+    stimuli |= UINT64_C(1) << rows[i].stimulus;
+    guards |= UINT64_C(1) << rows[i].guard;
     actions |= rows[i].actions;
     g_assert_cmpuint(rows[i].from, !=, 0);
     g_assert_cmpint(rows[i].from & ~ALL, ==, 0);
     g_assert_cmpuint(rows[i].to, <=, TCP_IGNORE);
     g_assert_nonnull(rows[i].rfc);
   }
-  g_assert_cmpuint(stimuli, ==, (1u << TCP_STIMULUS_COUNT) - 1);
-  g_assert_cmpuint(guards, ==, (1u << TCP_GUARD_COUNT) - 1);
-  g_assert_cmpuint(actions, ==, (1u << TCP_ACTION_COUNT) - 1);
+  g_assert_cmpuint(stimuli, ==, (UINT64_C(1) << TCP_STIMULUS_COUNT) - 1);
+  g_assert_cmpuint(guards, ==, (UINT64_C(1) << TCP_GUARD_COUNT) - 1);
+  g_assert_cmpuint(actions, ==, (UINT64_C(1) << TCP_ACTION_COUNT) - 1);
 }
 
 /* --- what rows do ------------------------------------------------------------------------------------------------- */
 
 static gboolean is_state(const TcpRow *row) {
   return row->to < TCP_STATE_COUNT;
+}
+
+/* A row that some stack has by mistake, to find faults in. */
+static gboolean is_bug(const TcpRow *row) {
+  return g_str_has_prefix(tcp_guard_name((TcpGuard)row->guard), "BUG_");
+}
+
+/* Nobody is there to be told, or somebody takes its place. */
+static gboolean ends_untold(const TcpRow *row) {
+  return row->stimulus == TCP_HOST_CRASH || row->guard == TCP_GUARD_SYN_REOPENS ||
+         row->guard == TCP_GUARD_TIME_WAIT_REUSED;
 }
 
 static void test_the_tcb_goes_exactly_when_the_state_becomes_closed(void) {
@@ -180,7 +214,7 @@ static void test_the_tcb_goes_exactly_when_the_state_becomes_closed(void) {
     if (rows[i].to == TCP_STATE_CLOSED) {
       uint32_t words = A(TELL_RESET) | A(TELL_REFUSED) | A(TELL_TIMEOUT) | A(TELL_CLOSED);
       g_assert_true(rows[i].actions & A(STOP_TIMERS));
-      g_assert_cmpint(__builtin_popcount(rows[i].actions & words), ==, 1); /* MUST-12: told once, and how */
+      g_assert_cmpint(__builtin_popcount(rows[i].actions & words), ==, !ends_untold(&rows[i])); /* MUST-12 */
     }
   }
 }
@@ -220,11 +254,14 @@ static void test_synchronized_state_sends_rst_for_its_own_reasons_only(void) {
   unsigned n;
   const TcpRow *rows = tcp_fsm_rows(&n);
   for (unsigned i = 0; i < n; i++)
-    if (rows[i].from & SYNCHRONIZED && rows[i].actions & A(SEND_RST)) {
+    if (rows[i].from & SYNCHRONIZED && rows[i].actions & A(SEND_RST) && !is_bug(&rows[i])) {
       g_test_message("row %u", i);
       g_assert_true(rows[i].stimulus == TCP_CALL_ABORT || rows[i].stimulus == TCP_SEG_TEXT_UNWANTED ||
-                    (rows[i].stimulus == TCP_CALL_CLOSE && rows[i].guard == TCP_GUARD_UNREAD_DATA));
-      g_assert_cmpint(rows[i].to, ==, TCP_STATE_CLOSED);
+                    (rows[i].stimulus == TCP_CALL_CLOSE && rows[i].guard == TCP_GUARD_UNREAD_DATA) ||
+                    rows[i].guard == TCP_GUARD_KEEPALIVE_RST || rows[i].guard == TCP_GUARD_SYN_RESETS ||
+                    rows[i].guard == TCP_GUARD_OLD_SYN_RESET);
+      g_assert_true(rows[i].to == TCP_STATE_CLOSED || rows[i].guard == TCP_GUARD_ABORT_WAITS ||
+                    rows[i].guard == TCP_GUARD_OLD_SYN_RESET);
     }
 }
 
@@ -232,9 +269,8 @@ static void test_synchronized_state_sends_rst_for_its_own_reasons_only(void) {
 
 typedef struct Arrow {
   TcpState from, to;
-  uint32_t stimuli; /* bits of what may cause it */
+  uint64_t stimuli; /* bits of what may cause it */
 } Arrow;
-#define ON(stimulus) (1u << TCP_##stimulus)
 
 /* RFC 9293 figure 5, from top to bottom; SYN-RECEIVED to LISTEN is its note 1. */
 static const Arrow FIGURE_5[] = {
@@ -305,12 +341,12 @@ static void test_note_2_is_two_rows_in_turn(void) {
   g_assert_cmpint(only_row(TCP_STATE_FIN_WAIT_2, TCP_SEG_FIN)->to, ==, TCP_STATE_TIME_WAIT);
 }
 
-/* Note 3, against 3.10.5: sending a RST could lead to TIME-WAIT; no stack does it, nor do we. */
-static void test_note_3_is_not_followed(void) {
+/* Note 3, against 3.10.5: sending a RST could lead to TIME-WAIT; no stack does it, nor do we unless asked. */
+static void test_note_3_is_not_followed_unless_asked(void) {
   unsigned n;
   const TcpRow *rows = tcp_fsm_rows(&n);
   for (unsigned i = 0; i < n; i++)
-    if (rows[i].actions & A(SEND_RST))
+    if (rows[i].actions & A(SEND_RST) && rows[i].guard != TCP_GUARD_ABORT_WAITS)
       g_assert_cmpint(rows[i].to, !=, TCP_STATE_TIME_WAIT);
 }
 
@@ -320,7 +356,7 @@ static void test_note_3_is_not_followed(void) {
 static const struct {
   TcpStateSet from;
   TcpState to;
-  uint32_t stimuli;
+  uint64_t stimuli;
 } LEGAL[] = {
     {S(SYN_RECEIVED), TCP_STATE_LISTEN, ON(SEG_SYN)},
     {S(LISTEN) | S(SYN_SENT) | S(SYN_RECEIVED) | SYNCHRONIZED, TCP_STATE_CLOSED, ON(CALL_ABORT)},
@@ -328,7 +364,12 @@ static const struct {
     {S(SYN_SENT) | S(SYN_RECEIVED) | UNSENT, TCP_STATE_CLOSED, ON(TMO_RETRANSMISSION) | ON(TMO_PERSIST) | ON(TMO_USER)},
     {S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT), TCP_STATE_CLOSED,
      ON(CALL_CLOSE)}, /* unread data */
-    {S(FIN_WAIT_1) | S(FIN_WAIT_2), TCP_STATE_CLOSED, ON(SEG_TEXT_UNWANTED)},
+    {S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2), TCP_STATE_CLOSED, ON(SEG_TEXT_UNWANTED)},
+    {ALL & ~S(CLOSED), TCP_STATE_CLOSED, ON(HOST_CRASH)},                                  /* 3.5.1 */
+    {SYNC_BUT_TW, TCP_STATE_CLOSED, ON(SEG_SYN)},                                          /* RFC 793 */
+    {S(TIME_WAIT), TCP_STATE_CLOSED, ON(SEG_SYN) | ON(CALL_OPEN_ACTIVE)},                  /* a successor */
+    {S(ESTABLISHED) | S(FIN_WAIT_2) | S(CLOSE_WAIT), TCP_STATE_CLOSED, ON(TMO_KEEPALIVE)}, /* 3.8.4 */
+    {S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT), TCP_STATE_TIME_WAIT, ON(CALL_ABORT)}, /* note 3 */
     {S(FIN_WAIT_2), TCP_STATE_CLOSED, ON(TMO_FIN_WAIT_2)},
 };
 
@@ -346,7 +387,7 @@ static void test_no_row_makes_a_change_that_is_not_legal(void) {
   unsigned n;
   const TcpRow *rows = tcp_fsm_rows(&n);
   for (unsigned i = 0; i < n; i++)
-    for (unsigned state = 0; is_state(&rows[i]) && state < TCP_STATE_COUNT; state++)
+    for (unsigned state = 0; is_state(&rows[i]) && !is_bug(&rows[i]) && state < TCP_STATE_COUNT; state++)
       if (rows[i].from >> state & 1) {
         g_test_message("%s %s -> %s", tcp_state_name((TcpState)state), tcp_stimulus_name((TcpStimulus)rows[i].stimulus),
                        tcp_state_name((TcpState)rows[i].to));
@@ -383,7 +424,8 @@ static void test_changes_that_must_never_be_are_not_there(void) {
   const TcpRow *rows = tcp_fsm_rows(&n);
   for (unsigned i = 0; i < n; i++)
     for (unsigned j = 0; j < G_N_ELEMENTS(NEVER); j++)
-      if (is_state(&rows[i]) && rows[i].from >> NEVER[j].from & 1)
+      if (is_state(&rows[i]) && !is_bug(&rows[i]) && rows[i].stimulus != TCP_CALL_ABORT &&
+          rows[i].from >> NEVER[j].from & 1)
         g_assert_false(NEVER[j].to >> rows[i].to & 1);
 }
 
@@ -412,7 +454,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/tcp-fsm/figure-5/every-row-marked-so-is-an-arrow",
                   test_every_row_marked_so_is_an_arrow_of_figure_5);
   g_test_add_func("/tcp-fsm/figure-5/note-2-is-two-rows-in-turn", test_note_2_is_two_rows_in_turn);
-  g_test_add_func("/tcp-fsm/figure-5/note-3-is-not-followed", test_note_3_is_not_followed);
+  g_test_add_func("/tcp-fsm/figure-5/note-3-is-not-followed-unless-asked", test_note_3_is_not_followed_unless_asked);
   g_test_add_func("/tcp-fsm/no-row-makes-a-change-that-is-not-legal", test_no_row_makes_a_change_that_is_not_legal);
   g_test_add_func("/tcp-fsm/every-legal-change-has-a-row", test_every_legal_change_has_a_row);
   g_test_add_func("/tcp-fsm/changes-that-must-never-be-are-not-there", test_changes_that_must_never_be_are_not_there);

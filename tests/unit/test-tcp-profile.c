@@ -40,11 +40,13 @@ static void profile_is_known_for_its_values(void) {
   for (unsigned i = 0; i < G_N_ELEMENTS(defaults); i++) {
     const TcpProfile *profile = tcp_profile_find(defaults[i].profile);
     const TcpParamInfo *info = tcp_param_find(defaults[i].param);
+    TcpParams params;
     char text[64];
     g_assert_nonnull(profile);
     g_assert_nonnull(info);
     g_test_message("%s %s", profile->name, info->name);
-    g_assert_cmpstr(tcp_params_print(&profile->params, info, text, sizeof text), ==, defaults[i].value);
+    tcp_profile_params(profile, &params);
+    g_assert_cmpstr(tcp_params_print(&params, info, text, sizeof text), ==, defaults[i].value);
   }
 }
 
@@ -55,7 +57,9 @@ static void every_value_is_within_its_range(void) {
   g_assert_cmpuint(n_profiles, >=, 2);
   for (unsigned i = 0; i < n_profiles; i++)
     for (unsigned k = 0; k < n_params; k++) {
-      int64_t value = tcp_params_get(&profiles[i].params, &params[k]);
+      TcpParams own;
+      tcp_profile_params(&profiles[i], &own);
+      int64_t value = tcp_params_get(&own, &params[k]);
       g_test_message("%s %s", profiles[i].name, params[k].name);
       g_assert_cmpint(value, >=, params[k].low);
       g_assert_cmpint(value, <=, params[k].high);
@@ -66,10 +70,12 @@ static void every_profile_is_consistent(void) {
   unsigned n_profiles;
   const TcpProfile *profiles = tcp_profile_list(&n_profiles);
   for (unsigned i = 0; i < n_profiles; i++) {
-    const TcpParams *params = &profiles[i].params;
-    g_assert_cmpint(params->time_wait, ==, 2 * params->msl);
-    g_assert_cmpint(params->rto_min, <=, params->rto_max);
-    g_assert_cmpint(params->rto_initial, <=, params->rto_max);
+    TcpParams params;
+    tcp_profile_params(&profiles[i], &params);
+    g_assert_cmpint(params.time_wait, ==, 2 * params.msl);
+    g_assert_cmpint(params.rto_min, <=, params.rto_max);
+    g_assert_cmpint(params.rto_initial, <=, params.rto_max);
+    g_assert_cmpint(params.port_low, <=, params.port_high);
     g_assert_cmpstr(profiles[i].summary, !=, "");
     g_assert_true(tcp_profile_find(profiles[i].name) == &profiles[i]);
   }
@@ -100,17 +106,18 @@ static void nothing_is_found_by_another_name(void) {
 static void value_set_is_the_value_got(void) {
   unsigned n;
   const TcpParamInfo *params = tcp_param_list(&n);
-  const TcpParams *start = &tcp_profile_find("linux")->params;
+  TcpParams start;
+  tcp_profile_params(tcp_profile_find("linux"), &start);
   Rng rng = rng_stream(1, 0, "params");
   for (unsigned i = 0; i < n; i++) {
     uint64_t span = (uint64_t)(params[i].high - params[i].low);
     const int64_t values[] = {params[i].low, params[i].high, params[i].low + (int64_t)rng_below(&rng, span + 1)};
     for (unsigned v = 0; v < G_N_ELEMENTS(values); v++) {
-      TcpParams changed = *start;
+      TcpParams changed = start;
       g_test_message("%s", params[i].name);
       tcp_params_set(&changed, &params[i], values[v]);
       for (unsigned k = 0; k < n; k++) {
-        int64_t expected = k == i ? values[v] : tcp_params_get(start, &params[k]);
+        int64_t expected = k == i ? values[v] : tcp_params_get(&start, &params[k]);
         if (strcmp(params[i].name, "msl") == 0 && strcmp(params[k].name, "time_wait") == 0)
           expected = 2 * values[v];
         g_assert_cmpint(tcp_params_get(&changed, &params[k]), ==, expected);
@@ -121,14 +128,16 @@ static void value_set_is_the_value_got(void) {
 
 /* 2 MSL may be longer than TIME-WAIT may be set by itself. */
 static void msl_at_its_greatest_doubles_all_the_same(void) {
-  TcpParams params = tcp_profile_find("rfc9293")->params;
+  TcpParams params;
+  tcp_profile_params(tcp_profile_find("rfc9293"), &params);
   const TcpParamInfo *msl = tcp_param_find("msl");
   tcp_params_set(&params, msl, msl->high);
   g_assert_cmpint(params.time_wait, ==, 2 * msl->high);
 }
 
 static void time_wait_set_after_msl_stays(void) {
-  TcpParams params = tcp_profile_find("rfc9293")->params;
+  TcpParams params;
+  tcp_profile_params(tcp_profile_find("rfc9293"), &params);
   tcp_params_set(&params, tcp_param_find("msl"), SIM_S(30));
   g_assert_cmpint(params.time_wait, ==, SIM_S(60));
   tcp_params_set(&params, tcp_param_find("time_wait"), SIM_MS(500));
@@ -137,7 +146,8 @@ static void time_wait_set_after_msl_stays(void) {
 }
 
 static void value_prints_as_a_scenario_writes_it(void) {
-  TcpParams params = tcp_profile_find("rfc9293")->params;
+  TcpParams params;
+  tcp_profile_params(tcp_profile_find("rfc9293"), &params);
   static const struct {
     const char *param, *text;
     int64_t value;
@@ -177,7 +187,8 @@ static void choice_has_a_word_for_each_value(void) {
 
 static void value_out_of_range_ends_the_program(void) {
   if (g_test_subprocess()) {
-    TcpParams params = tcp_profile_find("rfc9293")->params;
+    TcpParams params;
+    tcp_profile_params(tcp_profile_find("rfc9293"), &params);
     const TcpParamInfo *info = tcp_param_find("mss");
     tcp_params_set(&params, info, info->high + 1);
     return;

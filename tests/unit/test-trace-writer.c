@@ -63,7 +63,7 @@ static const Case connection_cases[] = {
      "{\"t\":1,\"kind\":\"host\",\"host\":\"server\",\"change\":\"crash\"}"},
     {{.t = 2, .kind = TRACE_LINK, .link = {AT, TRACE_WORD_DOWN}},
      "{\"t\":2,\"kind\":\"link\",\"link\":\"link client>server\",\"change\":\"down\"}"},
-    {{.t = 3, .kind = TRACE_APP, .app = {CLIENT, WEB, APP, CLOSE, OK, 1000, 49152}},
+    {{.t = 3, .kind = TRACE_APP, .app = {CLIENT, WEB, APP, CLOSE, 0, OK, 1000, 49152}},
      "{\"t\":3,\"kind\":\"app\",\"host\":\"client\",\"conn\":\"web\",\"app\":\"client.web\",\"call\":\"close\","
      "\"result\":\"ok\",\"octets\":1000,\"port\":49152}"},
     {{.t = 4,
