@@ -110,6 +110,7 @@ static const TcpRow ROWS[] = {
  { S(TIME_WAIT),                          TCP_SEG_SYN,                 TCP_GUARD_SYN_REOPENS,                     TCP_STATE_CLOSED,      END,                                                   "3.6.1", NULL, "the old TCB goes, the SYN is handled as in LISTEN" },
  { S(TIME_WAIT),                          TCP_SEG_SYN,                 TCP_GUARD_OLD_SYN_DROPPED,                 TCP_IGNORE,            0,                                                     "RFC 6191 2", NULL, NULL },
  { S(TIME_WAIT),                          TCP_SEG_SYN,                 TCP_GUARD_OLD_SYN_RESET,                   TCP_STAY,              A(SEND_RST),                                           "3.10.7.4 fourth", NULL, "lwIP" },
+ { S(TIME_WAIT),                          TCP_SEG_SYN,                 TCP_GUARD_ANSWER_LIMITED,                  TCP_IGNORE,            0,                                                     "3.10.7.4 fourth", NULL, "RFC 5961 7" },
  { S(TIME_WAIT),                          TCP_SEG_SYN,                 TCP_GUARD_ALWAYS,                          TCP_STAY,              A(SEND_CHALLENGE_ACK),                                 "3.10.7.4 fourth", NULL, "RFC 5961 4.2" },
 
  /* --- 3.10.7.4 fifth: ACK ---------------------------------------------------------------------------------------------------------------------------------------------------- */

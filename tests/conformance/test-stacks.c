@@ -32,6 +32,9 @@ static const Script SCRIPTS[] = {
      "set challenge_limit 1; set challenge_period 1s; in ESTABLISHED; < . -9:-9(0) ack 1; x sequence; > . 1:1(0) ack 1;"
      "< . -9:-9(0) ack 1; x sequence; < R 10:10(0); x rst; < S 1:1(0); x syn; < . 1:1(0) ack 100; x ack; +1s;"
      "< . -9:-9(0) ack 1; > . 1:1(0) ack 1"},
+    {STACK "answers-to-old-syns-in-time-wait-are-limited",
+     "set challenge_limit 1; set challenge_period 1s; in TIME-WAIT; < S 1:1(0); x syn; > . 2:2(0) ack 2;"
+     "< S 1:1(0); x syn; +1s; < S 1:1(0); x syn; > . 2:2(0) ack 2"},
     {STACK "answers-to-text-are-not-limited", "set challenge_limit 1; in ESTABLISHED; < P. -9:1(10) ack 1; > . 1:1(0) "
                                               "ack 1; < P. -9:1(10) ack 1; > . 1:1(0) ack 1"},
     {STACK "keepalives-without-an-answer-end-it",
