@@ -26,6 +26,11 @@ _teardown() {
       mapfile -t COMPREPLY < <(compgen -W 'text tap junit' -- "$cur")
       return
       ;;
+    lab:--format | lab:-f)
+      mapfile -t COMPREPLY < <(compgen -W 'text json csv gradescope moodle prairielearn check50 junit tap gift
+        answers' -- "$cur")
+      return
+      ;;
     *:--format | *:-f)
       mapfile -t COMPREPLY < <(compgen -W 'ladder timeline summary jsonl' -- "$cur")
       return
@@ -48,11 +53,15 @@ _teardown() {
       ;;
   esac
 
+  if [[ $verb == lab && $prev == lab ]]; then
+    mapfile -t COMPREPLY < <(compgen -W 'list show init start key grade check gradescope' -- "$cur")
+    return
+  fi
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" ${verb:+"$verb"} --help${verb:+-all} 2>/dev/null |
       grep -oE -- '--[a-z][a-z0-9-]*' | sort -u)" -- "$cur")
   elif [[ -z $verb ]]; then
-    mapfile -t COMPREPLY < <(compgen -W 'check fsm profiles run try validate' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W 'check fsm lab profiles run try validate' -- "$cur")
   else
     # Scenarios, and the folders on the way to them.
     mapfile -t COMPREPLY < <(compgen -f -X '!*.json' -- "$cur"; compgen -d -S / -- "$cur")

@@ -18,6 +18,7 @@ static const Command COMMANDS[] = {
     {"profiles", "the stacks, their parameters and sources; where two differ", command_profiles},
     {"scenarios", "the scenarios that come with it, found by words", command_scenarios},
     {"new", "start a scenario of your own, with comments", command_new},
+    {"lab", "exercises: worksheets in variants, computed keys, grades", command_lab},
 };
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
 

@@ -22,5 +22,6 @@ int command_fsm(int argc, char **argv);
 int command_profiles(int argc, char **argv);
 int command_scenarios(int argc, char **argv);
 int command_new(int argc, char **argv);
+int command_lab(int argc, char **argv);
 
 #endif

@@ -1,6 +1,6 @@
-/* Inside the scenario loader: what its parts share. Each load_x() reads one kind of value, complains if it is not what
- * it should be, and returns FALSE then, with its outputs untouched; the parts go on, so that all complaints of a file
- * come at once. Nothing here is used outside sim/scenario/. */
+/* Inside the loaders of scenarios and labs: what their parts share. Each load_x() reads one kind of value, complains if
+ * it is not what it should be, and returns FALSE then, with its outputs untouched; the parts go on, so that all
+ * complaints of a file come at once. Nothing here is used outside sim/scenario/ and sim/lab/. */
 #ifndef TEARDOWN_SCENARIO_LOAD_H
 #define TEARDOWN_SCENARIO_LOAD_H
 
@@ -91,6 +91,22 @@ void load_apps(Loader *l, const JsonAt *root);
 void load_events(Loader *l, const JsonAt *root);
 void load_faults(Loader *l, const JsonAt *root);
 void load_expectations(Loader *l, const JsonAt *root);
+
+/* For files that speak of a scenario's traces, and are no scenarios. */
+/* Sets up a loader that knows the names of a scenario that was loaded before; clear it when done. */
+void load_names_init(Loader *l, JsonDoc *doc, Scenario *scenario, GPtrArray *errors);
+void load_names_clear(Loader *l);
+/* A segment as "expect" describes it; never NULL, the caller's. One entry of "expect", appended to `list`; of
+ * "references" likewise (of ScenarioReference, freed by scenario_reference_free()). */
+SegmentMatch *load_segment_match(Loader *l, const JsonAt *at);
+void load_expectation(Loader *l, const JsonAt *at, GPtrArray *list);
+void load_reference(Loader *l, const JsonAt *at, GPtrArray *list);
+void scenario_reference_free(gpointer reference);
+/* Puts complaints in the order of the file. */
+void load_sort_errors(GPtrArray *errors, const char *file);
+/* Appends a file, at most one octet more than `most`: enough to be refused. Returns errno. */
+int load_read_file(const char *path, size_t most, GString *text);
+void load_file_error(GPtrArray *errors, const char *file, const char *message);
 
 /* In words, for people. To be freed. */
 char *load_flags_text(TcpFlags flags); /* "SYN,ACK" */

@@ -26,7 +26,7 @@ static gboolean load_end_of_conn(Loader *l, const JsonAt *at, Expectation *e) {
   return TRUE;
 }
 
-static SegmentMatch *load_segment_match(Loader *l, const JsonAt *at) {
+SegmentMatch *load_segment_match(Loader *l, const JsonAt *at) {
   static const char *const keys[] = {"from", "to", "conn", "flags", "len", "seq", "attempt", "lost", NULL};
   SegmentMatch *match = segment_match_new();
   JsonAt member;
@@ -269,7 +269,7 @@ static const struct {
     {"call", load_call},   {"octets", load_octets},  {"end", load_end},
 };
 
-static void load_expectation(Loader *l, const JsonAt *at) {
+void load_expectation(Loader *l, const JsonAt *at, GPtrArray *list) {
   static const char *const keys[] = {"host",     "conn",     "app",    "path",   "at",   "state",
                                      "segments", "count",    "order",  "never",  "port", "call",
                                      "end",      "reserved", "result", "octets", NULL};
@@ -286,7 +286,7 @@ static void load_expectation(Loader *l, const JsonAt *at) {
     e->line = json_doc_line(l->doc, at->item);
     if (l->errors->len == errors)
       e->text = load_expectation_text(e);
-    g_ptr_array_add(l->scenario->expectations, e);
+    g_ptr_array_add(list, e);
     return;
   }
   if (load_object(l, at, keys))
@@ -299,5 +299,5 @@ void load_expectations(Loader *l, const JsonAt *root) {
   if (!load_member(l, root, "expect", &expect) || !load_list(l, &expect, MOST_EXPECTATIONS))
     return;
   LOAD_EACH(l, &expect, item)
-  load_expectation(l, &item);
+  load_expectation(l, &item, l->scenario->expectations);
 }

@@ -238,3 +238,22 @@ gboolean load_conns_of(Loader *l, const JsonAt *object, uint32_t host, const cha
 gboolean load_conn_of(Loader *l, const JsonAt *object, uint32_t host, const char *what, uint32_t *ret_conn) {
   return load_conns_of(l, object, host, what, ret_conn, NULL);
 }
+
+void load_names_init(Loader *l, JsonDoc *doc, Scenario *scenario, GPtrArray *errors) {
+  *l = (Loader){.doc = doc, .scenario = scenario, .errors = errors};
+  l->hosts_known = l->links_known = l->conns_known = TRUE;
+  l->conn_names = g_hash_table_new(g_str_hash, g_str_equal);
+  l->app_names = g_hash_table_new(g_str_hash, g_str_equal);
+  for (guint i = 0; i < scenario->connections->len; i++)
+    g_hash_table_insert(l->conn_names, ((ScenarioConn *)g_ptr_array_index(scenario->connections, i))->name,
+                        GUINT_TO_POINTER(i));
+  for (guint i = 0; i < scenario->apps->len; i++) {
+    AppScript *app = g_ptr_array_index(scenario->apps, i);
+    g_hash_table_insert(l->app_names, app->name, app);
+  }
+}
+
+void load_names_clear(Loader *l) {
+  g_clear_pointer(&l->conn_names, g_hash_table_unref);
+  g_clear_pointer(&l->app_names, g_hash_table_unref);
+}

@@ -35,6 +35,10 @@ static void add_error(GPtrArray *errors, const char *file, const char *path, con
   g_ptr_array_add(errors, error);
 }
 
+void load_file_error(GPtrArray *errors, const char *file, const char *message) {
+  add_error(errors, file, "", message);
+}
+
 /* By position; what stands nowhere (--set) comes last. */
 static int compare_errors(gconstpointer a, gconstpointer b) {
   const ScenarioError *x = *(ScenarioError *const *)a, *y = *(ScenarioError *const *)b;
@@ -44,13 +48,13 @@ static int compare_errors(gconstpointer a, gconstpointer b) {
   return (x->column > y->column) - (x->column < y->column);
 }
 
-static void sort_errors(GPtrArray *errors, const char *file) {
+void load_sort_errors(GPtrArray *errors, const char *file) {
   g_ptr_array_sort(errors, compare_errors);
   if (errors->len >= JSON_MOST_COMPLAINTS)
     add_error(errors, file, "", "and perhaps more: after 1000 errors no more are listed");
 }
 
-static void reference_free(gpointer data) {
+void scenario_reference_free(gpointer data) {
   ScenarioReference *reference = data;
   g_free(reference->title);
   g_free(reference->url);
@@ -90,7 +94,7 @@ static void fault_free(gpointer data) {
 /* With the defaults; its arrays own what is put into them. */
 static Scenario *scenario_new(void) {
   Scenario *scenario = g_new0(Scenario, 1);
-  scenario->references = g_ptr_array_new_with_free_func(reference_free);
+  scenario->references = g_ptr_array_new_with_free_func(scenario_reference_free);
   scenario->hosts = g_ptr_array_new_with_free_func(host_free);
   scenario->links = g_ptr_array_new_with_free_func(link_free);
   scenario->connections = g_ptr_array_new_with_free_func(conn_free);
@@ -155,14 +159,14 @@ static gboolean is_url(const char *text) {
   return *rest && strlen(text) <= 2000;
 }
 
-static void load_reference(Loader *l, const JsonAt *at) {
+void load_reference(Loader *l, const JsonAt *at, GPtrArray *list) {
   static const char *const keys[] = {"title", "url", NULL};
   JsonAt member;
   const char *url;
   if (!load_object(l, at, keys))
     return;
   ScenarioReference *reference = g_new0(ScenarioReference, 1);
-  g_ptr_array_add(l->scenario->references, reference);
+  g_ptr_array_add(list, reference);
   if (load_required(l, at, "title", "what is referred to, such as \"RFC 9293, 3.6\"", &member))
     load_long_text(l, &member, 300, &reference->title);
   if (!load_member(l, at, "url", &member) || !load_text(l, &member, "a URL", &url))
@@ -213,7 +217,7 @@ static void load_head(Loader *l, const JsonAt *root) {
     load_long_text(l, &member, 1000, &scenario->lesson);
   if (load_member(l, root, "references", &member) && load_list(l, &member, MOST_REFERENCES)) {
     LOAD_EACH(l, &member, reference)
-    load_reference(l, &reference);
+    load_reference(l, &reference, scenario->references);
   }
   if (load_member(l, root, "seed", &member))
     load_uint(l, &member, 0, UINT64_MAX, &scenario->seed);
@@ -319,7 +323,7 @@ Scenario *scenario_parse(const char *text, size_t length, const char *file, cons
     load_root(&l);
   }
   if (errors->len) {
-    sort_errors(errors, file);
+    load_sort_errors(errors, file);
     *ret_errors = g_steal_pointer(&errors);
     return NULL;
   }
@@ -328,15 +332,14 @@ Scenario *scenario_parse(const char *text, size_t length, const char *file, cons
   return g_steal_pointer(&scenario);
 }
 
-/* At most one octet more than is allowed: enough to be refused. Returns errno. */
-static int read_file(const char *path, GString *text) {
+int load_read_file(const char *path, size_t most, GString *text) {
   FILE *file = fopen(path, "rb");
   if (!file)
     return errno;
   char buffer[65536];
   size_t got;
   errno = 0;
-  while (text->len <= MOST_OCTETS && (got = fread(buffer, 1, sizeof buffer, file)) > 0)
+  while (text->len <= most && (got = fread(buffer, 1, sizeof buffer, file)) > 0)
     g_string_append_len(text, buffer, (gssize)got);
   int error = ferror(file) ? errno : 0;
   fclose(file);
@@ -345,7 +348,7 @@ static int read_file(const char *path, GString *text) {
 
 Scenario *scenario_load(const char *path, const ScenarioOverrides *overrides, GPtrArray **ret_errors) {
   g_autoptr(GString) text = g_string_new(NULL);
-  int error = read_file(path, text);
+  int error = load_read_file(path, MOST_OCTETS, text);
   if (!error)
     return scenario_parse(text->str, text->len, path, overrides, ret_errors);
   *ret_errors = g_ptr_array_new_with_free_func((GDestroyNotify)scenario_error_free);

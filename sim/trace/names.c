@@ -132,3 +132,7 @@ const char *names_text(const Names *names, Name name) {
   g_assert(name <= names->count);
   return names->entries[name].text;
 }
+
+Name names_count(const Names *names) {
+  return names->count;
+}

@@ -17,5 +17,7 @@ Name names_intern(Names *names, const char *text);
 Name names_find(const Names *names, const char *text);
 /* The text of a number; NULL for 0. */
 const char *names_text(const Names *names, Name name);
+/* How many names there are: the numbers 1 to that. */
+Name names_count(const Names *names);
 
 #endif
