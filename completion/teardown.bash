@@ -22,7 +22,7 @@ _teardown() {
       mapfile -t COMPREPLY < <(compgen -W 'text markdown dot' -- "$cur")
       return
       ;;
-    check:--format | check:-f)
+    check:--format | check:-f | packetdrill:--format | packetdrill:-f)
       mapfile -t COMPREPLY < <(compgen -W 'text tap junit' -- "$cur")
       return
       ;;
@@ -38,11 +38,11 @@ _teardown() {
       mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
       return
       ;;
-    *:--client | *:--server)
+    *:--client | *:--server | packetdrill:--profile | packetdrill:-p)
       mapfile -t COMPREPLY < <(compgen -W 'rfc9293 linux freebsd windows lwip smoltcp' -- "$cur")
       return
       ;;
-    *:--output | *:-o)
+    *:--output | *:-o | packetdrill:--trace)
       mapfile -t COMPREPLY < <(compgen -d -- "$cur")
       return
       ;;
@@ -52,10 +52,12 @@ _teardown() {
     mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" ${verb:+"$verb"} --help${verb:+-all} 2>/dev/null |
       grep -oE -- '--[a-z][a-z0-9-]*' | sort -u)" -- "$cur")
   elif [[ -z $verb ]]; then
-    mapfile -t COMPREPLY < <(compgen -W 'check fsm profiles run try validate' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W 'check fsm packetdrill profiles run try validate' -- "$cur")
   else
-    # Scenarios, and the folders on the way to them.
-    mapfile -t COMPREPLY < <(compgen -f -X '!*.json' -- "$cur"; compgen -d -S / -- "$cur")
+    # Scenarios (or scripts), and the folders on the way to them.
+    word='*.json'
+    [[ $verb == packetdrill ]] && word='*.pkt'
+    mapfile -t COMPREPLY < <(compgen -f -X "!$word" -- "$cur"; compgen -d -S / -- "$cur")
     if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == */ ]]; then
       compopt -o nospace 2>/dev/null
     fi

@@ -15,6 +15,7 @@ static const Command COMMANDS[] = {
     {"check", "run scenarios and judge what they expect of themselves", command_check},
     {"validate", "is this file a scenario? every complaint at once", command_validate},
     {"fsm", "the table of transitions, as text, Markdown or a graph", command_fsm},
+    {"packetdrill", "play packetdrill scripts against a simulated host", command_packetdrill},
     {"profiles", "the stacks, their parameters and sources; where two differ", command_profiles},
 };
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
@@ -24,7 +25,7 @@ static void print_help(FILE *file) {
         "Simulates how TCP connections end: both endpoints' state machines, in virtual time.\n\n",
         file);
   for (unsigned i = 0; i < COMMAND_COUNT; i++)
-    fprintf(file, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
+    fprintf(file, "  %-12s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
   fputs("\nteardown VERB --help says more. Exit status: 0 it holds, 1 an expectation failed, 2 it could not run.\n"
         "Start with: teardown run scenarios/normal/four-segments.json\n",
         file);

@@ -20,5 +20,6 @@ int command_check(int argc, char **argv);
 int command_validate(int argc, char **argv);
 int command_fsm(int argc, char **argv);
 int command_profiles(int argc, char **argv);
+int command_packetdrill(int argc, char **argv);
 
 #endif

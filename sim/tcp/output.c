@@ -236,7 +236,7 @@ void tcp_output_window_probe(TcpConn *conn) {
 /* FreeBSD's ACKs repeat a FIN that is not acknowledged: its output routine takes the FIN of the state. */
 static gboolean repeats_fin(const TcpConn *conn) {
   return conn->stack->params.crossing_fin_reply == TCP_CROSSING_FIN_REPLY_FIN && conn->fin_sent && !conn->fin_acked &&
-         conn->fin_rcvd;
+         conn->fin_rcvd && conn->ack_why != conn->stack->why.challenge; /* that does not pass through the routine */
 }
 
 static void send_fin_again(TcpConn *conn) {

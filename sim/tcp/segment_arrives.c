@@ -283,6 +283,8 @@ static Verdict unacceptable(TcpConn *conn, Segment *segment) {
     tcp_conn_apply(conn, TCP_SEG_FIN_AGAIN, segment);
   else
     refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_SEQUENCE);
+  if (segment->flags & TCP_SYN && conn->ack_now)
+    conn->ack_why = conn->stack->why.challenge; /* RFC 5961 4: whatever its number */
   return ack_of_unacceptable(conn, segment);
 }
 
