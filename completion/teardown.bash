@@ -38,7 +38,7 @@ _teardown() {
       mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
       return
       ;;
-    *:--client | *:--server)
+    *:--client | *:--server | fsm:--profile)
       mapfile -t COMPREPLY < <(compgen -W 'rfc9293 linux freebsd windows lwip smoltcp' -- "$cur")
       return
       ;;

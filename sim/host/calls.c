@@ -59,6 +59,8 @@ static void listen_on_end(World *world, const Caller *caller) {
   Conn *conn = &world->conns[caller->conn];
   End *end = end_of(world, caller);
   gboolean opens = !end->tcb;
+  if (opens) /* a new socket, whatever became of one before */
+    end->app_gone = end->eof_read = end->read_shut = FALSE;
   if (opens && caller->side == 0 && !world_choose_port(world, caller->conn)) {
     trace_call(world, caller, world->words.listen, world->words.eaddrnotavail, -1);
     return;
@@ -332,7 +334,8 @@ static void call_close(World *world, const Caller *caller) {
   end->read_shut = end->app_gone = TRUE;
   if (waits)
     socket_linger(world, caller->conn * 2 + caller->side, linger);
-  if (linger == 0 && tcp_end_state(stack, end->tcb) != TCP_STATE_TIME_WAIT)
+  gboolean unread = tcp_stack_params(stack)->rst_on_unread && tcp_end_unread(stack, end->tcb) > 0; /* asked first */
+  if (linger == 0 && !unread && tcp_end_state(stack, end->tcb) != TCP_STATE_TIME_WAIT)
     tcp_abort(stack, end->tcb);
   else
     tcp_close(stack, end->tcb, TRUE);
