@@ -16,6 +16,8 @@ static const Command COMMANDS[] = {
     {"validate", "is this file a scenario? every complaint at once", command_validate},
     {"fsm", "the table of transitions, as text, Markdown or a graph", command_fsm},
     {"profiles", "the stacks, their parameters and sources; where two differ", command_profiles},
+    {"scenarios", "the scenarios that come with it, found by words", command_scenarios},
+    {"new", "start a scenario of your own, with comments", command_new},
 };
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
 

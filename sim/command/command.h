@@ -20,5 +20,7 @@ int command_check(int argc, char **argv);
 int command_validate(int argc, char **argv);
 int command_fsm(int argc, char **argv);
 int command_profiles(int argc, char **argv);
+int command_scenarios(int argc, char **argv);
+int command_new(int argc, char **argv);
 
 #endif

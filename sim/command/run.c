@@ -2,6 +2,7 @@
 #include "command/cli.h"
 #include "command/command.h"
 #include "command/judge.h"
+#include "command/library.h"
 #include "command/show.h"
 
 #include <string.h>
@@ -52,13 +53,14 @@ static char *folder_of(const Options *options, const char *name, gboolean severa
 
 /* `several`: more than one scenario, so that each gets a folder of its own below -o DIR; `taken` are their names. */
 static int run_one(const char *path, const Options *options, gboolean several, GHashTable *taken) {
-  g_autoptr(Scenario) scenario = cli_load(path, &options->run);
+  g_autofree char *file = library_find("run", path);
+  g_autoptr(Scenario) scenario = file ? cli_load(file, &options->run) : NULL;
   if (!scenario)
     return EXIT_CANNOT;
   g_autoptr(Trace) trace = NULL;
-  CheckFile *file = judge_scenario(scenario, &options->run.options, &trace);
-  int status = judge(file, options);
-  check_file_free(file);
+  CheckFile *judged = judge_scenario(scenario, &options->run.options, &trace);
+  int status = judge(judged, options);
+  check_file_free(judged);
   if (options->directory) {
     g_autofree char *directory = folder_of(options, scenario->name, several, taken);
     if (!show_write_files(trace, directory))

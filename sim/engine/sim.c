@@ -10,8 +10,10 @@
 #define SHUFFLE_ROUNDS  4
 #define CALL_ORDER_BITS 24 /* of `order`, for calls of one application in shuffle mode */
 
-/* The only flag of an Event: see sim_schedule_renewing(). */
-#define EVENT_RENEWING 1u
+/* The flags of an Event that renews itself (see sim_schedule_renewing()) are the epoch in which it was scheduled, of
+ * others 0. Past the last epoch no event counts as renewing any more: a run may then go on for longer than it need. */
+#define EPOCH_FIRST 1
+#define EPOCH_LAST  255
 
 typedef struct Kind {
   const EventKind *kind;
@@ -25,7 +27,8 @@ struct Sim {
   SimTime now;
   uint64_t next_order;
   uint64_t events_run;
-  uint64_t renewing_pending;
+  uint64_t renewing_pending; /* of this epoch */
+  uint8_t epoch;
   gboolean stop_asked;
   gboolean shuffle;
   uint64_t shuffle_keys[SHUFFLE_ROUNDS];
@@ -34,6 +37,7 @@ struct Sim {
 Sim *sim_new(void) {
   Sim *sim = g_new0(Sim, 1);
   sim->queue = event_queue_new();
+  sim->epoch = EPOCH_FIRST;
   return sim;
 }
 
@@ -121,16 +125,24 @@ EventId sim_schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, u
 }
 
 EventId sim_schedule_renewing(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg) {
+  if (sim->epoch == EPOCH_LAST)
+    return schedule(sim, at, kind, subject, arg, 0);
   if (at != SIM_NEVER)
     sim->renewing_pending++;
-  return schedule(sim, at, kind, subject, arg, EVENT_RENEWING);
+  return schedule(sim, at, kind, subject, arg, sim->epoch);
+}
+
+void sim_renewing_may_end(Sim *sim) {
+  sim->renewing_pending = 0;
+  if (sim->epoch < EPOCH_LAST)
+    sim->epoch++;
 }
 
 gboolean sim_cancel(Sim *sim, EventId id) {
   Event event;
   if (!event_queue_cancel(sim->queue, id, &event))
     return FALSE;
-  if (event.flags & EVENT_RENEWING)
+  if (event.flags == sim->epoch)
     sim->renewing_pending--;
   return TRUE;
 }
@@ -156,7 +168,7 @@ SimEnd sim_run(Sim *sim, SimTime until, uint64_t budget) {
     g_assert(at >= sim->now);
     sim->now = at;
     sim->events_run++;
-    if (event.flags & EVENT_RENEWING)
+    if (event.flags == sim->epoch)
       sim->renewing_pending--;
     const Kind *kind = &sim->kinds[event.kind];
     kind->kind->run(kind->context, event.subject, event.arg);

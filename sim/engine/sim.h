@@ -60,6 +60,9 @@ EventId sim_schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, u
 /* The same for a timer that re-arms itself for ever without anything changing (a persist probe that is always
  * answered, a keepalive on a healthy connection): when only such events are left, the run ends. */
 EventId sim_schedule_renewing(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg);
+/* Something has changed outside the protocol (a host crashed, a link went down) by which what renewed itself so far may
+ * come to an end: those pending now no longer count as renewing. Those armed from now on do. */
+void sim_renewing_may_end(Sim *sim);
 
 /* TRUE if it was pending. Stale ids are harmless. */
 gboolean sim_cancel(Sim *sim, EventId id);

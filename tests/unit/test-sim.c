@@ -244,6 +244,31 @@ static void test_only_renewing_left_ends_renewing(void) {
   log_clear(&log);
 }
 
+static void test_renewing_from_before_a_change_runs_once_more(void) {
+  Log log;
+  log_init(&log);
+  log.again = sim_add_kind(log.sim, &renew_kind, &log);
+  sim_schedule_renewing(log.sim, 10, log.again, 1, 10);
+  EventId cancelled = sim_schedule_renewing(log.sim, 12, log.again, 2, 10);
+  sim_renewing_may_end(log.sim);
+  g_assert_true(sim_cancel(log.sim, cancelled));
+  g_assert_cmpint(sim_run(log.sim, SIM_NEVER, 0), ==, SIM_END_RENEWING);
+  g_assert_cmpstr(log.text->str, ==, "renew1@10 ");
+  log_clear(&log);
+}
+
+static void test_renewing_after_more_changes_than_are_counted_runs_on(void) {
+  Log log;
+  log_init(&log);
+  log.again = sim_add_kind(log.sim, &renew_kind, &log);
+  for (unsigned i = 0; i < 1000; i++)
+    sim_renewing_may_end(log.sim);
+  sim_schedule_renewing(log.sim, 10, log.again, 1, 10);
+  g_assert_cmpint(sim_run(log.sim, 25, 0), ==, SIM_END_DURATION);
+  g_assert_cmpstr(log.text->str, ==, "renew1@10 renew1@20 ");
+  log_clear(&log);
+}
+
 static void test_cancelled_renewing_counts_no_more(void) {
   Log log;
   log_init(&log);
@@ -346,6 +371,10 @@ int main(int argc, char **argv) {
   g_test_add_func("/sim/budget-met-by-the-last-event-ends-idle", test_budget_met_by_the_last_event_ends_idle);
   g_test_add_func("/sim/chain-at-one-instant-is-held-by-the-budget", test_chain_at_one_instant_is_held_by_the_budget);
   g_test_add_func("/sim/only-renewing-left-ends-renewing", test_only_renewing_left_ends_renewing);
+  g_test_add_func("/sim/renewing-from-before-a-change-runs-once-more",
+                  test_renewing_from_before_a_change_runs_once_more);
+  g_test_add_func("/sim/renewing-after-more-changes-than-are-counted-runs-on",
+                  test_renewing_after_more_changes_than_are_counted_runs_on);
   g_test_add_func("/sim/cancelled-renewing-counts-no-more", test_cancelled_renewing_counts_no_more);
   g_test_add_func("/sim/never-schedules-nothing", test_never_schedules_nothing);
   g_test_add_func("/sim/stop-ends-after-the-running-event", test_stop_ends_after_the_running_event);
