@@ -63,7 +63,7 @@ _teardown() {
       mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
       return
       ;;
-    *:--client | *:--server)
+    *:--client | *:--server | fsm:--profile)
       mapfile -t COMPREPLY < <(compgen -W 'rfc9293 linux freebsd windows lwip smoltcp' -- "$cur")
       return
       ;;
@@ -78,7 +78,7 @@ _teardown() {
       grep -oE -- '--[a-z][a-z0-9-]*' | sort -u)" -- "$cur")
   elif [[ -z $verb ]]; then
     mapfile -t COMPREPLY < <(
-      compgen -W 'check compare convert diff explain fsm plot profiles run try validate' -- "$cur")
+      compgen -W 'check compare convert diff explain fsm new plot profiles run scenarios try validate' -- "$cur")
   else
     # Scenarios, and the folders on the way to them.
     mapfile -t COMPREPLY < <(compgen -f -X '!*.json' -- "$cur"; compgen -d -S / -- "$cur")

@@ -21,6 +21,8 @@ static const Command COMMANDS[] = {
     {"compare", "a scenario under every stack, or with each segment lost", command_compare},
     {"diff", "two runs: where they part, and what that changed", command_diff},
     {"explain", "why each step of a run, with the sections of the RFCs", command_explain},
+    {"scenarios", "the scenarios that come with it, found by words", command_scenarios},
+    {"new", "start a scenario of your own, with comments", command_new},
 };
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
 

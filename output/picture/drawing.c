@@ -144,10 +144,10 @@ DrawingFill drawing_state_fill(TcpState state) {
   case TCP_STATE_LISTEN:
   case TCP_STATE_FIN_WAIT_2:
     return FILL_LIGHT;
-  case TCP_STATE_SYN_SENT:
   case TCP_STATE_SYN_RECEIVED:
   case TCP_STATE_CLOSING:
     return FILL_DOTS;
+  case TCP_STATE_SYN_SENT:
   case TCP_STATE_FIN_WAIT_1:
   case TCP_STATE_LAST_ACK:
     return FILL_HATCH;

@@ -25,5 +25,7 @@ int command_compare(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_scenarios(int argc, char **argv);
+int command_new(int argc, char **argv);
 
 #endif

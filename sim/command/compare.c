@@ -3,6 +3,7 @@
 
 #include "command/cli.h"
 #include "command/command.h"
+#include "command/library.h"
 #include "command/variant.h"
 #include "output/text/words.h"
 #include "trace/nearest.h"
@@ -215,7 +216,8 @@ static int compare(int argc, char **argv, const Options *o) {
     return cli_complain("compare", TRUE, "--json is a format of its own: leave out --format");
   if (o->each_loss && (o->profiles || o->host))
     return cli_complain("compare", TRUE, "--each-loss runs the stacks of the scenario: change them with --profile");
-  g_autoptr(Scenario) scenario = cli_load(argv[1], &o->run);
+  g_autofree char *path = library_find("compare", argv[1]);
+  g_autoptr(Scenario) scenario = path ? cli_load(path, &o->run) : NULL;
   if (!scenario)
     return EXIT_CANNOT;
   if (o->host && !has_host(scenario, o->host))
@@ -223,7 +225,7 @@ static int compare(int argc, char **argv, const Options *o) {
   CompareForm form = o->json ? COMPARE_JSON : COMPARE_TEXT;
   if (o->format && strcmp(o->format, "markdown") == 0)
     form = COMPARE_MARKDOWN;
-  return o->each_loss ? compare_losses(scenario, o, form) : compare_profiles(argv[1], scenario, o, form);
+  return o->each_loss ? compare_losses(scenario, o, form) : compare_profiles(path, scenario, o, form);
 }
 
 int command_compare(int argc, char **argv) {

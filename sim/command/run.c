@@ -2,6 +2,7 @@
 #include "command/cli.h"
 #include "command/command.h"
 #include "command/judge.h"
+#include "command/library.h"
 #include "command/show.h"
 
 #include <string.h>
@@ -80,18 +81,19 @@ static gboolean write_files(const Scenario *scenario, const Trace *trace, const 
 
 /* `several`: more than one scenario, so that each gets a folder of its own below -o DIR; `taken` are their names. */
 static int run_one(const char *path, const Options *options, gboolean several, GHashTable *taken) {
-  g_autoptr(Scenario) scenario = cli_load(path, &options->run);
+  g_autofree char *file = library_find("run", path);
+  g_autoptr(Scenario) scenario = file ? cli_load(file, &options->run) : NULL;
   if (!scenario)
     return EXIT_CANNOT;
   g_autoptr(Trace) trace = NULL;
-  CheckFile *file = judge_scenario(scenario, &options->run.options, &trace);
-  int status = judge(file, options);
+  CheckFile *judged = judge_scenario(scenario, &options->run.options, &trace);
+  int status = judge(judged, options);
   gboolean written = TRUE;
   if (options->directory) {
     g_autofree char *directory = folder_of(options, scenario->name, several, taken);
-    written = write_files(scenario, trace, file, options, directory);
+    written = write_files(scenario, trace, judged, options, directory);
   }
-  check_file_free(file);
+  check_file_free(judged);
   if (!written)
     return EXIT_CANNOT;
   if (options->directory && !options->format)

@@ -1,5 +1,6 @@
 #include "command/subject.h"
 
+#include "command/library.h"
 #include "trace/json_text.h"
 #include "trace/trace_reader.h"
 
@@ -102,7 +103,10 @@ static Subject *load_trace(const char *verb, const char *path, const GString *te
   return subject_new(trace, NULL, trace->header->scenario ? trace->header->scenario : path);
 }
 
-Subject *subject_load(const char *verb, const char *path, const CliRunOptions *run) {
+Subject *subject_load(const char *verb, const char *operand, const CliRunOptions *run) {
+  g_autofree char *path = library_find(verb, operand);
+  if (!path)
+    return NULL;
   gboolean standard = strcmp(path, "-") == 0;
   const char *name = standard ? "standard input" : path;
   gboolean again = !standard && g_file_test(path, G_FILE_TEST_IS_REGULAR);
