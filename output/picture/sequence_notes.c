@@ -43,7 +43,8 @@ static SeqNote *same_reading(const SeqBuild *build, size_t index) {
 /* Reading that goes on makes one note: `octets` in all. */
 static void add_app(SeqBuild *build, size_t index, int64_t *octets, unsigned *calls) {
   const TraceRecord *record = &build->trace->records[index];
-  const char *prefix = words_app_name(build->trace, record);
+  /* One that serves many connections does not say which: the connection does. */
+  const char *prefix = build->model->several && record->app.conn != 0 ? NULL : words_app_name(build->trace, record);
   g_autofree char *text = words_app(build->trace, record);
   if (text == NULL)
     return;
@@ -164,7 +165,9 @@ void seq_build_notes(SeqBuild *build) {
 typedef struct Running {
   size_t armed; /* record */
   SimTime until;
-  uint16_t port; /* that it keeps reserved; 0: none */
+  uint16_t port;   /* that it keeps reserved; 0: none */
+  unsigned times;  /* that it ran out, in a row of which only the ends are drawn; 0: it does not stand for such a row */
+  gboolean uneven; /* and not always after the same span */
 } Running;
 
 /* NULL: of no interest to a reader. */
@@ -184,6 +187,8 @@ static const char *timer_words(TcpTimer timer) {
     return "2MSL";
   case TCP_TIMER_FIN_WAIT_2:
     return "FIN-WAIT-2 timer";
+  case TCP_TIMER_LAST_ACK:
+    return "LAST-ACK timer";
   case TCP_TIMER_KEEPALIVE:
     return "keepalive";
   case TCP_TIMER_USER:
@@ -216,6 +221,11 @@ static void bracket_add(SeqBuild *build, const TraceRecord *record, const Runnin
   g_autofree char *port =
       running->port && *tail == '\0' ? g_strdup_printf(": port %u reserved", running->port) : g_strdup("");
   g_autofree char *text = g_strdup_printf("%s %s%s%s", timer_words(record->timer.timer), span, port, tail);
+  if (running->times > 0) {
+    g_free(text);
+    text = running->uneven ? g_strdup_printf("%s, %u times", timer_words(record->timer.timer), running->times)
+                           : g_strdup_printf("%s %s, %u times", timer_words(record->timer.timer), span, running->times);
+  }
   bracket.text = seq_prefixed(build, record->timer.conn, text);
   bracket.brief = *tail ? g_strconcat(timer_words(record->timer.timer), tail + 1, NULL)
                         : g_strdup_printf("%s %s", timer_words(record->timer.timer), span);
@@ -227,7 +237,26 @@ static gboolean lasting(TcpTimer timer) {
   return timer == TCP_TIMER_TIME_WAIT || timer == TCP_TIMER_FIN_WAIT_2;
 }
 
-static void take_timer(SeqBuild *build, size_t index, GHashTable *running) {
+/* A timer has run out. In a row of instants that are not drawn, `rows` keeps the first and how many they are. */
+static void timer_expired(SeqBuild *build, size_t index, const Running *now, const gint64 *key, GHashTable *rows) {
+  const TraceRecord *record = &build->trace->records[index];
+  Running *row = g_hash_table_lookup(rows, key);
+  SimTime span = now->until - build->trace->records[now->armed].t;
+  if (row != NULL) {
+    row->times++;
+    row->uneven = row->uneven || span != row->until - build->trace->records[row->armed].t;
+  }
+  if (record->t >= build->from && record->t <= build->until && build->moment_of[index] == SEQ_NO_MOMENT) {
+    Running first = {.armed = now->armed, .until = now->until, .times = 1};
+    if (row == NULL)
+      g_hash_table_insert(rows, g_memdup2(key, sizeof *key), g_memdup2(&first, sizeof first));
+    return;
+  }
+  bracket_add(build, record, row ? row : now, index, "");
+  g_hash_table_remove(rows, key);
+}
+
+static void take_timer(SeqBuild *build, size_t index, GHashTable *running, GHashTable *rows) {
   const TraceRecord *record = &build->trace->records[index];
   g_autofree gint64 *key = seq_key_new(record->timer.host, record->timer.conn << 4 | (guint32)record->timer.timer);
   Running *now = g_hash_table_lookup(running, key);
@@ -243,7 +272,7 @@ static void take_timer(SeqBuild *build, size_t index, GHashTable *running) {
   if (now == NULL)
     return;
   if (record->timer.change == TRACE_WORD_EXPIRED)
-    bracket_add(build, record, now, index, "");
+    timer_expired(build, index, now, key, rows);
   else if (lasting(record->timer.timer))
     bracket_add(build, record, now, index, ", stopped");
   g_hash_table_remove(running, key);
@@ -267,9 +296,10 @@ static int compare_armed(gconstpointer a, gconstpointer b) {
 
 void seq_build_brackets(SeqBuild *build) {
   g_autoptr(GHashTable) running = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+  g_autoptr(GHashTable) rows = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
   for (size_t i = 0; i < build->trace->count; i++) {
     if (build->trace->records[i].kind == TRACE_TIMER)
-      take_timer(build, i, running);
+      take_timer(build, i, running, rows);
     else if (build->trace->records[i].kind == TRACE_PORT)
       take_port(build, &build->trace->records[i], running);
   }
@@ -280,11 +310,14 @@ void seq_build_brackets(SeqBuild *build) {
   g_hash_table_iter_init(&iter, running);
   while (g_hash_table_iter_next(&iter, NULL, &value))
     g_ptr_array_add(left, value);
+  g_hash_table_iter_init(&iter, rows);
+  while (g_hash_table_iter_next(&iter, NULL, &value))
+    g_ptr_array_add(left, value);
   g_ptr_array_sort(left, compare_armed);
   for (guint i = 0; i < left->len; i++) {
     const Running *now = left->pdata[i];
     const TraceRecord *record = &build->trace->records[now->armed];
-    if (lasting(record->timer.timer))
+    if (now->times > 0 || lasting(record->timer.timer))
       bracket_add(build, record, now, HISTORY_NONE, "");
   }
 }

@@ -38,6 +38,7 @@ static const char *const STIMULI[] = {
     [TCP_TMO_DELAYED_ACK] = "The delayed-ACK timer runs out.",
     [TCP_TMO_USER] = "The user timeout is over.",
     [TCP_TMO_FIN_WAIT_2] = "The FIN-WAIT-2 timer runs out.",
+    [TCP_TMO_LAST_ACK] = "The LAST-ACK timer runs out.",
     [TCP_TMO_TIME_WAIT] = "The 2 MSL timer runs out.",
 };
 _Static_assert(COUNT(STIMULI) == TCP_STIMULUS_COUNT, "a sentence for each stimulus");
@@ -49,6 +50,9 @@ static const char *const GUARDS[] = {
     [TCP_GUARD_NOTHING_QUEUED] = "No data waits to be sent before the FIN.",
     [TCP_GUARD_CLOSE_QUEUED] = "A CLOSE is queued already.",
     [TCP_GUARD_UNREAD_DATA] = "Data was received that nobody will read.",
+    [TCP_GUARD_EMBRYO_DROPPED] = "This stack drops a connection that is closed before it is open.",
+    [TCP_GUARD_ABORT_AFTER_FIN] = "This stack sends a RST although both sides have closed.",
+    [TCP_GUARD_NO_FIN_WAIT_2] = "The socket wants no FIN-WAIT-2 once nobody holds it.",
     [TCP_GUARD_LAST_ACK_AT_CALL] = "This stack enters LAST-ACK at the call.",
     [TCP_GUARD_LIMIT_REACHED] = "The limit R2 is reached (RFC 9293 3.8.3).",
     [TCP_GUARD_RST_ENDS_TIME_WAIT] = "In this stack a RST ends TIME-WAIT.",
@@ -98,6 +102,7 @@ static const char *const TIMERS[] = {
     [TCP_TIMER_PERSIST] = "waits to probe a window that is shut or too small (RFC 9293 3.8.6.1)",
     [TCP_TIMER_DELAYED_ACK] = "lets an ACK wait for company (RFC 9293 3.8.6.3)",
     [TCP_TIMER_TIME_WAIT] = "is how long TIME-WAIT lasts (RFC 9293 3.6.1)",
+    [TCP_TIMER_LAST_ACK] = "limits LAST-ACK, which no RFC does",
     [TCP_TIMER_FIN_WAIT_2] = "limits FIN-WAIT-2, which no RFC does",
     [TCP_TIMER_KEEPALIVE] = "waits to ask a silent peer whether it is still there (RFC 9293 3.8.4)",
     [TCP_TIMER_USER] = "is how long anything may stay unacknowledged (RFC 9293 3.10.8)",

@@ -12,9 +12,10 @@ typedef struct Subject {
   char *name;         /* the scenario's, or the file's: for messages and headings; not clean */
 } Subject;
 
-/* Loads `operand`, a file, the name of a shipped scenario, or "-" for standard input, and runs it if it is a scenario, as `run` says (may be NULL). NULL after a
- * complaint on stderr: exit with EXIT_CANNOT. Options that would change a run are refused for a trace, and so is a
- * scenario that spends its budget: half a run is not what was asked for. Owned by the caller. */
+/* Loads `operand` (a file, the name of a shipped scenario, or "-" for standard input) and runs it if it is a scenario,
+ * as `run` says (may be NULL). NULL after a complaint on stderr: exit with EXIT_CANNOT. Options that would change a run
+ * are refused for a trace, and so is a scenario that spends its budget: half a run is not what was asked for. Owned by
+ * the caller. */
 Subject *subject_load(const char *verb, const char *operand, const CliRunOptions *run);
 void subject_free(Subject *subject);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Subject, subject_free)

@@ -13,7 +13,7 @@ for path in sys.argv[1:]:
     if text.count('\r\n') != text.count('\n') or not text.endswith('\r\n'):
         wrong.append(f'{path}: lines do not end in CRLF')
     rows = list(csv.reader(text.splitlines(True), strict=True))
-    if len(rows) < 2:
+    if len(rows) < (2 if path.endswith('states.csv') else 1):
         wrong.append(f'{path}: no rows')
     for number, row in enumerate(rows):
         if len(row) != len(rows[0]):
