@@ -18,12 +18,37 @@ _teardown() {
   done
 
   case $verb:$prev in
+    explain:--format | explain:-f | compare:--format | compare:-f)
+      mapfile -t COMPREPLY < <(compgen -W 'text markdown' -- "$cur")
+      return
+      ;;
     fsm:--format | fsm:-f)
       mapfile -t COMPREPLY < <(compgen -W 'text markdown dot' -- "$cur")
       return
       ;;
     check:--format | check:-f | packetdrill:--format | packetdrill:-f)
       mapfile -t COMPREPLY < <(compgen -W 'text tap junit' -- "$cur")
+      return
+      ;;
+    convert:--to | convert:-t)
+      mapfile -t COMPREPLY < <(
+        compgen -W 'all csv-segments csv-states jsonl mermaid mscgen pcapng plantuml' -- "$cur")
+      return
+      ;;
+    plot:--kind | plot:-k)
+      mapfile -t COMPREPLY < <(compgen -W 'sequence states fsm counts cdf' -- "$cur")
+      return
+      ;;
+    plot:--theme)
+      mapfile -t COMPREPLY < <(compgen -W 'light dark print' -- "$cur")
+      return
+      ;;
+    plot:--seq)
+      mapfile -t COMPREPLY < <(compgen -W 'relative raw' -- "$cur")
+      return
+      ;;
+    plot:--output | plot:-o)
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       return
       ;;
     *:--format | *:-f)
@@ -38,7 +63,7 @@ _teardown() {
       mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
       return
       ;;
-    *:--client | *:--server | packetdrill:--profile | packetdrill:-p)
+    *:--client | *:--server | fsm:--profile | packetdrill:--profile | packetdrill:-p)
       mapfile -t COMPREPLY < <(compgen -W 'rfc9293 linux freebsd windows lwip smoltcp' -- "$cur")
       return
       ;;
@@ -52,7 +77,9 @@ _teardown() {
     mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" ${verb:+"$verb"} --help${verb:+-all} 2>/dev/null |
       grep -oE -- '--[a-z][a-z0-9-]*' | sort -u)" -- "$cur")
   elif [[ -z $verb ]]; then
-    mapfile -t COMPREPLY < <(compgen -W 'check fsm packetdrill profiles run try validate' -- "$cur")
+    mapfile -t COMPREPLY < <(
+      compgen -W 'check compare convert diff explain fsm new packetdrill plot profiles run scenarios try validate' \
+        -- "$cur")
   else
     # Scenarios (or scripts), and the folders on the way to them.
     word='*.json'

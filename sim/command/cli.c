@@ -1,6 +1,7 @@
 #include "command/cli.h"
 
 #include "command/command.h"
+#include "command/library.h"
 
 #include <errno.h>
 #include <langinfo.h>
@@ -218,8 +219,14 @@ int cli_flush(int status) {
 
 /* --- which files -------------------------------------------------------------------------------------------------- */
 
+#define LAB_SUFFIX ".lab.json" /* a lab stands beside scenarios and is none */
+
 static int compare_names(gconstpointer a, gconstpointer b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+gboolean cli_is_scenario_name(const char *name) {
+  return g_str_has_suffix(name, ".json") && !g_str_has_suffix(name, LAB_SUFFIX);
 }
 
 gboolean cli_collect(const char *verb, const char *path, GPtrArray *files) {
@@ -228,8 +235,10 @@ gboolean cli_collect(const char *verb, const char *path, GPtrArray *files) {
 
 gboolean cli_collect_suffix(const char *verb, const char *path, const char *suffix, GPtrArray *files) {
   if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
-    g_ptr_array_add(files, g_strdup(path));
-    return TRUE;
+    char *found = library_find(verb, path);
+    if (found)
+      g_ptr_array_add(files, found);
+    return found != NULL;
   }
   g_autoptr(GError) error = NULL;
   GDir *dir = g_dir_open(path, 0, &error);
@@ -241,7 +250,8 @@ gboolean cli_collect_suffix(const char *verb, const char *path, const char *suff
   for (const char *name; (name = g_dir_read_name(dir));) {
     char *child = g_build_filename(path, name, NULL);
     if (!g_file_test(child, G_FILE_TEST_IS_SYMLINK) &&
-        (g_file_test(child, G_FILE_TEST_IS_DIR) || g_str_has_suffix(name, suffix)))
+        (g_file_test(child, G_FILE_TEST_IS_DIR) ||
+         (g_str_has_suffix(name, suffix) && !g_str_has_suffix(name, LAB_SUFFIX))))
       g_ptr_array_add(names, child);
     else
       g_free(child);

@@ -48,7 +48,10 @@ TextStyle cli_style(const CliStyleOptions *options, FILE *file);
 /* Writes a whole file; FALSE after a complaint on stderr. Nothing is left half-written. */
 gboolean cli_write_file(const char *directory, const char *name, const char *text, size_t length);
 
-/* Adds `path` to `files` (of char *, owned); a folder means every *.json below it, in the order of their names. FALSE
+/* Whether a file of a folder of scenarios is one, by its name: *.json, but not a lab's *.lab.json. */
+gboolean cli_is_scenario_name(const char *name);
+
+/* Adds `path` to `files` (of char *, owned); a folder means every scenario below it, in the order of their names. FALSE
  * after a complaint on stderr. */
 gboolean cli_collect(const char *verb, const char *path, GPtrArray *files);
 /* The same for files whose names end in `suffix`. */

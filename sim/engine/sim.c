@@ -8,9 +8,12 @@
 #define ORDER_HALF_BITS 18
 #define ORDER_HALF_MASK ((1u << ORDER_HALF_BITS) - 1)
 #define SHUFFLE_ROUNDS  4
+#define CALL_ORDER_BITS 24 /* of `order`, for calls of one application in shuffle mode */
 
-/* The only flag of an Event: see sim_schedule_renewing(). */
-#define EVENT_RENEWING 1u
+/* The flags of an Event that renews itself (see sim_schedule_renewing()) are the epoch in which it was scheduled, of
+ * others 0. Past the last epoch no event counts as renewing any more: a run may then go on for longer than it need. */
+#define EPOCH_FIRST 1
+#define EPOCH_LAST  255
 
 typedef struct Kind {
   const EventKind *kind;
@@ -24,7 +27,8 @@ struct Sim {
   SimTime now;
   uint64_t next_order;
   uint64_t events_run;
-  uint64_t renewing_pending;
+  uint64_t renewing_pending; /* of this epoch */
+  uint8_t epoch;
   gboolean stop_asked;
   gboolean shuffle;
   uint64_t shuffle_keys[SHUFFLE_ROUNDS];
@@ -33,6 +37,7 @@ struct Sim {
 Sim *sim_new(void) {
   Sim *sim = g_new0(Sim, 1);
   sim->queue = event_queue_new();
+  sim->epoch = EPOCH_FIRST;
   return sim;
 }
 
@@ -89,6 +94,22 @@ static uint64_t shuffled(const Sim *sim, uint64_t order) {
   return (uint64_t)left << ORDER_HALF_BITS | right;
 }
 
+/* Calls: what is drawn is the place of the caller, of 4096; behind it they keep their order. */
+static uint64_t shuffled_call(const Sim *sim, EventKindId kind, uint32_t subject, uint64_t order) {
+  unsigned place_bits = 2 * ORDER_HALF_BITS - CALL_ORDER_BITS;
+  uint64_t caller = (uint64_t)kind << 32 | subject;
+  uint64_t place = ((caller ^ sim->shuffle_keys[0]) * UINT64_C(0x9e3779b97f4a7c15)) ^ sim->shuffle_keys[1];
+  place = (place * UINT64_C(0xbf58476d1ce4e5b9)) >> (64 - place_bits);
+  return place << CALL_ORDER_BITS | (order & ((UINT64_C(1) << CALL_ORDER_BITS) - 1));
+}
+
+static uint64_t place_of(const Sim *sim, EventKindId kind, uint32_t subject, uint64_t order) {
+  if (!sim->shuffle)
+    return order;
+  return sim->kinds[kind].kind->phase == SIM_PHASE_CALL ? shuffled_call(sim, kind, subject, order)
+                                                        : shuffled(sim, order);
+}
+
 static EventId schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg, uint8_t flags) {
   g_assert(kind < sim->kind_count);
   if (at == SIM_NEVER)
@@ -96,8 +117,7 @@ static EventId schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject
   g_assert(at >= sim->now);
   uint64_t order = sim->next_order++;
   Event event = {.arg = arg, .subject = subject, .kind = kind, .flags = flags};
-  return event_queue_add(sim->queue, at, sim->kinds[kind].kind->phase, sim->shuffle ? shuffled(sim, order) : order,
-                         &event);
+  return event_queue_add(sim->queue, at, sim->kinds[kind].kind->phase, place_of(sim, kind, subject, order), &event);
 }
 
 EventId sim_schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg) {
@@ -105,16 +125,24 @@ EventId sim_schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, u
 }
 
 EventId sim_schedule_renewing(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg) {
+  if (sim->epoch == EPOCH_LAST)
+    return schedule(sim, at, kind, subject, arg, 0);
   if (at != SIM_NEVER)
     sim->renewing_pending++;
-  return schedule(sim, at, kind, subject, arg, EVENT_RENEWING);
+  return schedule(sim, at, kind, subject, arg, sim->epoch);
+}
+
+void sim_renewing_may_end(Sim *sim) {
+  sim->renewing_pending = 0;
+  if (sim->epoch < EPOCH_LAST)
+    sim->epoch++;
 }
 
 gboolean sim_cancel(Sim *sim, EventId id) {
   Event event;
   if (!event_queue_cancel(sim->queue, id, &event))
     return FALSE;
-  if (event.flags & EVENT_RENEWING)
+  if (event.flags == sim->epoch)
     sim->renewing_pending--;
   return TRUE;
 }
@@ -140,7 +168,7 @@ SimEnd sim_run(Sim *sim, SimTime until, uint64_t budget) {
     g_assert(at >= sim->now);
     sim->now = at;
     sim->events_run++;
-    if (event.flags & EVENT_RENEWING)
+    if (event.flags == sim->epoch)
       sim->renewing_pending--;
     const Kind *kind = &sim->kinds[event.kind];
     kind->kind->run(kind->context, event.subject, event.arg);

@@ -2,7 +2,8 @@
  *
  * Order at one instant (written here and nowhere else): timers, then arrivals in the order they were sent,
  * then application calls; within a phase, the order of scheduling. In shuffle mode (sim_set_tie_shuffle()) events of
- * equal instant and phase run in an order drawn from the seed: results that depend on it are bugs.
+ * equal instant and phase run in an order drawn from the seed: results that depend on it are bugs. The calls of one
+ * application (events of one kind and subject, in SIM_PHASE_CALL) keep their order: its script is a sequence.
  *
  * A Sim owns its queue; kinds and contexts are borrowed and must outlive it. No globals: two run side by side. */
 #ifndef TEARDOWN_ENGINE_SIM_H
@@ -59,6 +60,9 @@ EventId sim_schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, u
 /* The same for a timer that re-arms itself for ever without anything changing (a persist probe that is always
  * answered, a keepalive on a healthy connection): when only such events are left, the run ends. */
 EventId sim_schedule_renewing(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg);
+/* Something has changed outside the protocol (a host crashed, a link went down) by which what renewed itself so far may
+ * come to an end: those pending now no longer count as renewing. Those armed from now on do. */
+void sim_renewing_may_end(Sim *sim);
 
 /* TRUE if it was pending. Stale ids are harmless. */
 gboolean sim_cancel(Sim *sim, EventId id);

@@ -65,6 +65,7 @@ static void lose_all(World *world, Host *host) {
 static void run_change(void *context, uint32_t index, uint64_t change) {
   World *world = context;
   Host *host = world->hosts[index];
+  sim_renewing_may_end(world->sim);
   switch ((WorldHostChange)change) {
   case WORLD_CRASH:
     if (host->down)

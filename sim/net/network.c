@@ -132,6 +132,7 @@ void network_set_filter(Network *network, uint16_t a, uint16_t b, Filter *filter
 
 static void run_change(void *context, uint32_t index, uint64_t change) {
   Network *network = context;
+  sim_renewing_may_end(network->sim);
   network_trace_link(network, &network->links[index], (TraceWord)change);
 }
 

@@ -78,6 +78,8 @@ void tcp_end_negotiate(TcpStack *stack, TcpHandle end, const TcpParams *peer);
 
 TcpState tcp_end_state(const TcpStack *stack, TcpHandle end);
 uint32_t tcp_end_owner(const TcpStack *stack, TcpHandle end);
+/* Octets that have arrived in order and were not read. */
+uint32_t tcp_end_unread(const TcpStack *stack, TcpHandle end);
 Seq tcp_end_iss(const TcpStack *stack, TcpHandle end);
 
 /* What may be asked of an end; also inside TcpOps.deleted. Octets, nanoseconds. */
@@ -132,7 +134,7 @@ typedef enum {
   TCP_OPTION_KEEPALIVE_INTERVAL,
   TCP_OPTION_KEEPALIVE_COUNT,
   TCP_OPTION_USER_TIMEOUT, /* TCP_USER_TIMEOUT, ns; SIM_NEVER: none */
-  TCP_OPTION_FIN_WAIT_2,   /* TCP_LINGER2, ns */
+  TCP_OPTION_FIN_WAIT_2,   /* TCP_LINGER2, ns; below 0: no FIN-WAIT-2 without an application */
   TCP_OPTION_NODELAY,      /* 0, 1 */
   TCP_OPTION_CORK,         /* 0, 1 */
 } TcpOption;

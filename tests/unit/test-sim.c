@@ -125,6 +125,37 @@ static int compare_words(const void *a, const void *b) {
   return g_strcmp0(*(char *const *)a, *(char *const *)b);
 }
 
+/* Two applications, with five calls each at one instant. */
+static void run_noted(void *context, uint32_t subject, uint64_t arg) {
+  g_string_append_printf(context, "%u%u ", subject, (unsigned)arg);
+}
+
+static void test_shuffle_keeps_the_order_of_one_application(void) {
+  static const EventKind CALL = {"call", SIM_PHASE_CALL, run_noted};
+  gboolean swapped = FALSE;
+  for (uint64_t seed = 1; seed <= 20; seed++) {
+    Sim *sim = sim_new();
+    GString *log = g_string_new(NULL);
+    sim_set_tie_shuffle(sim, seed);
+    EventKindId kind = sim_add_kind(sim, &CALL, log);
+    for (unsigned i = 0; i < 5; i++)
+      for (uint32_t subject = 1; subject <= 2; subject++)
+        sim_schedule(sim, SIM_S(1), kind, subject, i);
+    sim_run(sim, SIM_NEVER, 0);
+    const char *last = "";
+    for (unsigned i = 0; i < 10; i++) { /* each application's calls ascend */
+      const char *word = log->str + 3 * i;
+      for (const char *before = log->str; before < word; before += 3)
+        g_assert_true(before[0] != word[0] || before[1] < word[1]);
+      last = word;
+    }
+    swapped |= last[0] == '1'; /* in the order of scheduling the second has the last word */
+    g_string_free(log, TRUE);
+    sim_free(sim);
+  }
+  g_assert_true(swapped);
+}
+
 static void test_shuffle_changes_ties_and_nothing_else(void) {
   g_autofree char *plain = run_ties(FALSE, 0);
   g_autofree char *shuffled = run_ties(TRUE, 1);
@@ -210,6 +241,31 @@ static void test_only_renewing_left_ends_renewing(void) {
   g_assert_cmpint(sim_run(log.sim, SIM_NEVER, 0), ==, SIM_END_RENEWING);
   g_assert_cmpstr(log.text->str, ==, "renew1@10 renew2@15 renew1@20 call1@25 ");
   g_assert_cmpuint(sim_events_pending(log.sim), ==, 2);
+  log_clear(&log);
+}
+
+static void test_renewing_from_before_a_change_runs_once_more(void) {
+  Log log;
+  log_init(&log);
+  log.again = sim_add_kind(log.sim, &renew_kind, &log);
+  sim_schedule_renewing(log.sim, 10, log.again, 1, 10);
+  EventId cancelled = sim_schedule_renewing(log.sim, 12, log.again, 2, 10);
+  sim_renewing_may_end(log.sim);
+  g_assert_true(sim_cancel(log.sim, cancelled));
+  g_assert_cmpint(sim_run(log.sim, SIM_NEVER, 0), ==, SIM_END_RENEWING);
+  g_assert_cmpstr(log.text->str, ==, "renew1@10 ");
+  log_clear(&log);
+}
+
+static void test_renewing_after_more_changes_than_are_counted_runs_on(void) {
+  Log log;
+  log_init(&log);
+  log.again = sim_add_kind(log.sim, &renew_kind, &log);
+  for (unsigned i = 0; i < 1000; i++)
+    sim_renewing_may_end(log.sim);
+  sim_schedule_renewing(log.sim, 10, log.again, 1, 10);
+  g_assert_cmpint(sim_run(log.sim, 25, 0), ==, SIM_END_DURATION);
+  g_assert_cmpstr(log.text->str, ==, "renew1@10 renew1@20 ");
   log_clear(&log);
 }
 
@@ -307,6 +363,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/sim/one-instant-runs-timers-arrivals-calls-probes",
                   test_one_instant_runs_timers_then_arrivals_then_calls_then_probes);
+  g_test_add_func("/sim/shuffle-keeps-the-order-of-one-application", test_shuffle_keeps_the_order_of_one_application);
   g_test_add_func("/sim/shuffle-changes-ties-and-nothing-else", test_shuffle_changes_ties_and_nothing_else);
   g_test_add_func("/sim/until-is-inclusive-and-the-clock-stands-there",
                   test_until_is_inclusive_and_the_clock_stands_there);
@@ -314,6 +371,10 @@ int main(int argc, char **argv) {
   g_test_add_func("/sim/budget-met-by-the-last-event-ends-idle", test_budget_met_by_the_last_event_ends_idle);
   g_test_add_func("/sim/chain-at-one-instant-is-held-by-the-budget", test_chain_at_one_instant_is_held_by_the_budget);
   g_test_add_func("/sim/only-renewing-left-ends-renewing", test_only_renewing_left_ends_renewing);
+  g_test_add_func("/sim/renewing-from-before-a-change-runs-once-more",
+                  test_renewing_from_before_a_change_runs_once_more);
+  g_test_add_func("/sim/renewing-after-more-changes-than-are-counted-runs-on",
+                  test_renewing_after_more_changes_than_are_counted_runs_on);
   g_test_add_func("/sim/cancelled-renewing-counts-no-more", test_cancelled_renewing_counts_no_more);
   g_test_add_func("/sim/never-schedules-nothing", test_never_schedules_nothing);
   g_test_add_func("/sim/stop-ends-after-the-running-event", test_stop_ends_after_the_running_event);
