@@ -18,17 +18,42 @@ _teardown() {
   done
 
   case $verb:$prev in
+    explain:--format | explain:-f | compare:--format | compare:-f)
+      mapfile -t COMPREPLY < <(compgen -W 'text markdown' -- "$cur")
+      return
+      ;;
     fsm:--format | fsm:-f)
       mapfile -t COMPREPLY < <(compgen -W 'text markdown dot' -- "$cur")
       return
       ;;
-    check:--format | check:-f)
+    check:--format | check:-f | packetdrill:--format | packetdrill:-f)
       mapfile -t COMPREPLY < <(compgen -W 'text tap junit' -- "$cur")
       return
       ;;
     lab:--format | lab:-f)
       mapfile -t COMPREPLY < <(compgen -W 'text json csv gradescope moodle prairielearn check50 junit tap gift
         answers' -- "$cur")
+      return
+      ;;
+    convert:--to | convert:-t)
+      mapfile -t COMPREPLY < <(
+        compgen -W 'all csv-segments csv-states jsonl mermaid mscgen pcapng plantuml' -- "$cur")
+      return
+      ;;
+    plot:--kind | plot:-k)
+      mapfile -t COMPREPLY < <(compgen -W 'sequence states fsm counts cdf' -- "$cur")
+      return
+      ;;
+    plot:--theme)
+      mapfile -t COMPREPLY < <(compgen -W 'light dark print' -- "$cur")
+      return
+      ;;
+    plot:--seq)
+      mapfile -t COMPREPLY < <(compgen -W 'relative raw' -- "$cur")
+      return
+      ;;
+    plot:--output | plot:-o)
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       return
       ;;
     *:--format | *:-f)
@@ -43,11 +68,11 @@ _teardown() {
       mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur")
       return
       ;;
-    *:--client | *:--server)
+    *:--client | *:--server | fsm:--profile | packetdrill:--profile | packetdrill:-p)
       mapfile -t COMPREPLY < <(compgen -W 'rfc9293 linux freebsd windows lwip smoltcp' -- "$cur")
       return
       ;;
-    *:--output | *:-o)
+    *:--output | *:-o | packetdrill:--trace)
       mapfile -t COMPREPLY < <(compgen -d -- "$cur")
       return
       ;;
@@ -61,10 +86,14 @@ _teardown() {
     mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" ${verb:+"$verb"} --help${verb:+-all} 2>/dev/null |
       grep -oE -- '--[a-z][a-z0-9-]*' | sort -u)" -- "$cur")
   elif [[ -z $verb ]]; then
-    mapfile -t COMPREPLY < <(compgen -W 'check fsm lab profiles run try validate' -- "$cur")
+    mapfile -t COMPREPLY < <(
+    compgen -W 'check compare convert diff explain fsm lab new packetdrill plot profiles run scenarios try validate' \
+        -- "$cur")
   else
-    # Scenarios, and the folders on the way to them.
-    mapfile -t COMPREPLY < <(compgen -f -X '!*.json' -- "$cur"; compgen -d -S / -- "$cur")
+    # Scenarios (or scripts), and the folders on the way to them.
+    word='*.json'
+    [[ $verb == packetdrill ]] && word='*.pkt'
+    mapfile -t COMPREPLY < <(compgen -f -X "!$word" -- "$cur"; compgen -d -S / -- "$cur")
     if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == */ ]]; then
       compopt -o nospace 2>/dev/null
     fi

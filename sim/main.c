@@ -12,10 +12,16 @@
 static const Command COMMANDS[] = {
     {"run", "simulate scenarios; ladder and timeline on the terminal", command_run},
     {"try", "the same without a file: two hosts, a link, what is lost", command_try},
+    {"convert", "a run as JSONL, CSV, pcapng, Mermaid, PlantUML, mscgen", command_convert},
+    {"plot", "a run as a picture: SVG, PNG, PDF, or the gnuplot script", command_plot},
     {"check", "run scenarios and judge what they expect of themselves", command_check},
     {"validate", "is this file a scenario? every complaint at once", command_validate},
     {"fsm", "the table of transitions, as text, Markdown or a graph", command_fsm},
+    {"packetdrill", "play packetdrill scripts against a simulated host", command_packetdrill},
     {"profiles", "the stacks, their parameters and sources; where two differ", command_profiles},
+    {"compare", "a scenario under every stack, or with each segment lost", command_compare},
+    {"diff", "two runs: where they part, and what that changed", command_diff},
+    {"explain", "why each step of a run, with the sections of the RFCs", command_explain},
     {"scenarios", "the scenarios that come with it, found by words", command_scenarios},
     {"new", "start a scenario of your own, with comments", command_new},
     {"lab", "exercises: worksheets in variants, computed keys, grades", command_lab},
@@ -27,7 +33,7 @@ static void print_help(FILE *file) {
         "Simulates how TCP connections end: both endpoints' state machines, in virtual time.\n\n",
         file);
   for (unsigned i = 0; i < COMMAND_COUNT; i++)
-    fprintf(file, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
+    fprintf(file, "  %-12s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
   fputs("\nteardown VERB --help says more. Exit status: 0 it holds, 1 an expectation failed, 2 it could not run.\n"
         "Start with: teardown run scenarios/normal/four-segments.json\n",
         file);

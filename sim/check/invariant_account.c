@@ -12,7 +12,8 @@ void model_end_reset(Model *model, ModelEnd *end) {
   end->closed_at = SIM_NEVER;
   end->closed_by = 0;
   end->crashed = end->has_iss = end->has_irs = end->fin_sent = end->has_acked = FALSE;
-  end->peer_fin_known = end->peer_fin_differs = end->has_ts = FALSE;
+  end->peer_fin_known = end->peer_fin_differs = end->took_some_fin = end->has_ts = FALSE;
+  end->last_timeout = FALSE;
   end->nobody_reads = end->read_shut = end->waits_after_reset = FALSE;
   end->fins_by_timer = end->eofs = 0;
   end->peer_window = 0;
@@ -28,29 +29,41 @@ void model_end_reset(Model *model, ModelEnd *end) {
 
 static void conn_reset(ModelConn *conn) {
   conn->aborted = conn->gave_up = conn->fin_wait_2_timeout = conn->time_wait_cut = conn->crashed = FALSE;
-  conn->injected = conn->duplicated = conn->delayed = FALSE;
+  conn->duplicated = conn->delayed = FALSE; /* what was injected may still be on its way */
   conn->class = CHECK_PAIRS_CORRECT;
 }
 
 static const ModelJudge *const DONE_JUDGES[] = {&MODEL_JUDGE_OUTCOMES, &MODEL_JUDGE_TIME_WAIT};
 
+static gboolean is_live(TcpState state) {
+  return state != TCP_STATE_CLOSED && state != TCP_STATE_LISTEN;
+}
+
 /* A new incarnation of an end; of the whole connection, when the other has gone too. */
 static void born(Model *model, ModelEnd *end) {
-  const ModelEnd *peer = model_peer(end);
+  ModelEnd *peer = model_peer(end);
   if (end->visited & MODEL_SYNCHRONIZED &&
       (!peer || peer->state == TCP_STATE_CLOSED || peer->state == TCP_STATE_LISTEN)) {
     for (gsize i = 0; i < G_N_ELEMENTS(DONE_JUDGES); i++)
       DONE_JUDGES[i]->on_done(model, end->conn);
     conn_reset(end->conn);
+    if (peer)
+      peer->visited = 1u << peer->state; /* of this incarnation it has no part yet */
   }
   size_t call = end->closed_call;
   uint64_t written = end->octets_written;
   gboolean fresh = end->visited & MODEL_SYNCHRONIZED || end->state == TCP_STATE_CLOSED;
+  end->conn->crossed = peer && model_state_in(peer->state, MODEL_SYNCHRONIZED);
+  gboolean half_open = peer && is_live(peer->state); /* it may still read what was written before */
+  gboolean nobody_reads = end->nobody_reads, read_shut = end->read_shut;
   model_end_reset(model, end);
   if (!fresh) { /* calls on an end that listens still count */
     end->closed_call = call;
-    end->octets_written = written;
+    end->nobody_reads = nobody_reads;
+    end->read_shut = read_shut;
   }
+  if (!fresh || half_open)
+    end->octets_written = written;
 }
 
 static void learn_iss(ModelEnd *end, Seq iss) {
@@ -80,10 +93,6 @@ static void touch(Model *model, ModelEnd *end) {
     end->touched = TRUE;
     g_ptr_array_add(model->touched, end);
   }
-}
-
-static gboolean is_live(TcpState state) {
-  return state != TCP_STATE_CLOSED && state != TCP_STATE_LISTEN;
 }
 
 static void hold_tuple(ModelEnd *end, TcpState to) {
@@ -144,6 +153,8 @@ static void take_state(Model *model, const TraceRecord *record) {
   if ((to == TCP_STATE_SYN_SENT && from != TCP_STATE_SYN_RECEIVED) ||
       (to == TCP_STATE_SYN_RECEIVED && from == TCP_STATE_LISTEN) || to == TCP_STATE_LISTEN)
     born(model, end);
+  if (from == TCP_STATE_SYN_RECEIVED && to == TCP_STATE_LISTEN)
+    end->closed_call = 0; /* it went with the connection that failed */
   hold_tuple(end, to);
   end->state = to;
   end->waits_after_reset |= to == TCP_STATE_TIME_WAIT && record->state.stimulus == TCP_CALL_ABORT;
@@ -158,6 +169,11 @@ static void take_state(Model *model, const TraceRecord *record) {
     learn_irs(end, model->arrived->seq);
     model_take_text(end, model->arrived, FALSE, model->index);
   }
+  if (record->state.stimulus == TCP_SEG_FIN) {
+    end->took_some_fin = TRUE;
+    if (end->peer_fin_differs)
+      end->fin_arrived = model->index + 1;
+  }
   if (end->waits_after_reset) {
     end->conn->aborted = TRUE;
     end->conn->class = CHECK_PAIRS_FAILURE;
@@ -168,12 +184,23 @@ static void take_state(Model *model, const TraceRecord *record) {
                     model_state_in(from, MODEL_SYNCHRONIZED) && from != TCP_STATE_TIME_WAIT;
 }
 
-static void count_chain(const Model *model, ModelSegment *segment) {
+static gboolean are_synchronized(const ModelEnd *end) {
+  const ModelEnd *peer = end ? model_peer(end) : NULL;
+  return peer && model_state_in(end->state, MODEL_SYNCHRONIZED) && model_state_in(peer->state, MODEL_SYNCHRONIZED);
+}
+
+/* Only with nothing but ACKs between them are they a row; and what opens, or is half-open, answers differently. */
+static void count_chain(Model *model, ModelSegment *segment, ModelEnd *end) {
   const ModelSegment *answered = model->arrived;
-  gboolean pure = segment->flags == TCP_ACK && segment->len == 0;
-  if (pure)
-    segment->ack_chain =
-        answered && answered->ack_chain && answered->peer == segment->host ? answered->ack_chain + 1 : 1;
+  segment->sent_index = model->index;
+  if (segment->flags != TCP_ACK || segment->len) {
+    if (end)
+      end->conn->last_content = model->index;
+    return;
+  }
+  gboolean answers = answered && answered->ack_chain && answered->peer == segment->host;
+  gboolean in_a_row = answers && are_synchronized(end) && answered->sent_index >= end->conn->last_content;
+  segment->ack_chain = in_a_row ? answered->ack_chain + 1 : 1;
 }
 
 static ModelSegment *add_segment(Model *model, uint64_t id) {
@@ -194,7 +221,26 @@ static ModelSegment *add_segment(Model *model, uint64_t id) {
    (segment)->dport = (from)->dport, (segment)->has_ts = ((from)->opts.has & TCP_OPT_TS) != 0,                         \
    (segment)->ts_val = (from)->opts.ts_val)
 
-/* Both ends of a connection that begins in ESTABLISHED show their ISNs in the first segment of either. */
+/* Both ends of a connection that begins in ESTABLISHED show their ISNs in the first segment of either, or in one that
+ * is forged: it has the numbers of the wire beside those from the ISNs. */
+static gboolean began_open(const ModelEnd *end) {
+  return end && end->visited & MODEL_SET(ESTABLISHED) &&
+         !(end->visited & (MODEL_SET(SYN_SENT) | MODEL_SET(SYN_RECEIVED)));
+}
+
+static void learn_forged(ModelEnd *end, const TraceRecord *record) {
+  ModelEnd *peer = end ? model_peer(end) : NULL;
+  if (!began_open(end) || !began_open(peer))
+    return;
+  Seq iss = record->injected.raw_seq - record->injected.seq, irs = record->injected.raw_ack - record->injected.ack;
+  learn_iss(end, iss);
+  learn_irs(peer, iss);
+  if (record->injected.flags & TCP_ACK) {
+    learn_iss(peer, irs);
+    learn_irs(end, irs);
+  }
+}
+
 static void learn_isns(ModelEnd *end, const TraceRecord *record) {
   ModelEnd *peer = model_peer(end);
   gboolean syn = (record->sent.flags & TCP_SYN) != 0;
@@ -212,6 +258,19 @@ static void learn_isns(ModelEnd *end, const TraceRecord *record) {
   }
 }
 
+static void take_own_ack(ModelEnd *end, const TraceRecord *record) {
+  Seq ack = record->sent.raw_ack;
+  if (end->took_some_fin && end->peer_fin_differs) { /* it was this one */
+    end->peer_fin = ack - 1;
+    end->rcv_may = ack;
+    end->peer_fin_differs = FALSE;
+  }
+  end->has_acked = TRUE;
+  end->acked = ack;
+  end->rcv_must = seq_max(end->rcv_must, seq_min(ack, end->rcv_may));
+  end->edge = seq_max(end->edge, ack + record->sent.win);
+}
+
 static void take_sent(Model *model, const TraceRecord *record) {
   ModelEnd *end = model_end(model, record->sent.host, record->sent.conn);
   ModelSegment *segment = add_segment(model, record->sent.id);
@@ -219,7 +278,7 @@ static void take_sent(Model *model, const TraceRecord *record) {
   if (segment) {
     FILL(segment, &record->sent);
     segment->sender = end;
-    count_chain(model, segment);
+    count_chain(model, segment, end);
   }
   if (flags & TCP_RST && model->trigger && model->trigger->kind == TRACE_RECEIVED &&
       model->trigger->received.host == record->sent.host)
@@ -242,12 +301,8 @@ static void take_sent(Model *model, const TraceRecord *record) {
   if (flags & TCP_FIN && by_timer && record->sent.attempt > 1)
     end->fins_by_timer++;
   end->snd_nxt = seq_max(end->snd_nxt, text_end + (flags & TCP_FIN ? 1 : 0));
-  if (flags & TCP_ACK) {
-    end->has_acked = TRUE;
-    end->acked = record->sent.raw_ack;
-    end->rcv_must = seq_max(end->rcv_must, seq_min(record->sent.raw_ack, end->rcv_may));
-    end->edge = seq_max(end->edge, record->sent.raw_ack + record->sent.win);
-  }
+  if (flags & TCP_ACK)
+    take_own_ack(end, record);
   if (end->state == TCP_STATE_TIME_WAIT && end->time_wait_at == record->t)
     end->time_wait_ack = record->sent.id;
   if (record->sent.why && record->sent.why == model->words.challenge)
@@ -264,6 +319,7 @@ static void take_injected(Model *model, const TraceRecord *record) {
     segment->injected = TRUE;
     segment->sender = model_end(model, record->injected.host, record->injected.conn);
   }
+  learn_forged(model_end(model, record->injected.host, record->injected.conn), record);
 }
 
 static void take_copy(Model *model, const TraceRecord *record) {
@@ -274,6 +330,7 @@ static void take_copy(Model *model, const TraceRecord *record) {
   *copy = *original;
   copy->id = record->duplicated.copy;
   copy->received = copy->dropped = 0;
+  copy->corrupted = FALSE; /* damage met the original on its way, not the copy */
   if (copy->sender)
     copy->sender->conn->duplicated = TRUE;
 }
@@ -315,7 +372,9 @@ static void take_app(Model *model, const TraceRecord *record) {
   if (!end)
     return;
   touch(model, end);
-  gboolean ok = record->app.result == words->ok;
+  /* A close() that lingers has no result yet, but is made now. */
+  gboolean lingers = record->app.call == words->close && record->app.result == 0;
+  gboolean ok = record->app.result == words->ok || lingers;
   const char *how = trace_text(model->trace, record->app.how);
   gboolean reading_only = g_ascii_strcasecmp(how, "rd") == 0 || g_ascii_strcasecmp(how, "SHUT_RD") == 0;
   gboolean closes = record->app.call == words->close || record->app.call == words->abort;
@@ -330,10 +389,14 @@ static void take_app(Model *model, const TraceRecord *record) {
     end->octets_written += (uint64_t)record->app.octets;
   } else if (record->app.call == words->recv && ok && record->app.octets > 0) {
     end->octets_read += (uint64_t)record->app.octets;
-  } else if (record->app.call == words->recv && record->app.result == words->eof) {
-    end->eofs++;
+  } else if (record->app.call == words->recv && record->app.result == words->eof && !end->read_shut) {
+    end->eofs++; /* after SHUT_RD it is the reader's own end; data may still come (I8 is about the peer's FIN) */
   } else if (record->app.call == words->notice) {
     end->told = record->app.result;
+  } else if (record->app.call == words->setsockopt) {
+    end->has_linger2 |= record->app.how == words->linger2;
+    end->has_user_timeout |= record->app.how == words->user_timeout;
+    end->last_timeout = FALSE;
   }
 }
 

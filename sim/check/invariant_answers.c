@@ -95,10 +95,12 @@ static void judge_chain(Model *model, const TraceRecord *record) {
   gboolean pure = record->sent.flags == TCP_ACK && record->sent.len == 0;
   if (!end || !pure || !answered || answered->peer != record->sent.host)
     return;
-  if (answered->ack_chain + 1 < ACK_CHAIN_LIMIT)
+  const ModelEnd *peer = model_peer(end);
+  if (answered->ack_chain + 1 < ACK_CHAIN_LIMIT || answered->sent_index < end->conn->last_content || !peer ||
+      !model_state_in(end->state, MODEL_SYNCHRONIZED) || !model_state_in(peer->state, MODEL_SYNCHRONIZED))
     return;
-  if (end->conn->injected)
-    model_not_judged(model, 26, "a segment was injected");
+  if (end->conn->injected || end->conn->crossed)
+    model_not_judged(model, 26, model_abort_reason(end->conn));
   else
     model_break(model, 26, end, "%u pure ACKs, each in answer to the one before", answered->ack_chain + 1);
 }

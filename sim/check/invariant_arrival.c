@@ -26,18 +26,27 @@ static void take_range(ModelEnd *end, Seq from, Seq to) {
   }
 }
 
+/* A FIN that says otherwise than what came before, or data beyond one, is another's. */
+static void take_fin_number(ModelEnd *end, Seq to, gboolean fin) {
+  if (fin && seq_ge(to, end->rcv_must)) {
+    end->peer_fin_differs |= end->peer_fin_known ? end->peer_fin != to : seq_gt(end->rcv_may, to);
+    if (!end->peer_fin_known || seq_gt(to, end->peer_fin))
+      end->peer_fin = to;
+    end->peer_fin_known = TRUE;
+  } else if (end->peer_fin_known && seq_gt(to, end->peer_fin)) {
+    end->peer_fin_differs = TRUE;
+  }
+}
+
 void model_take_text(ModelEnd *end, const ModelSegment *segment, gboolean sure, size_t index) {
   Seq from = segment->seq + (segment->flags & TCP_SYN ? 1 : 0), to = from + segment->len;
   gboolean fin = (segment->flags & TCP_FIN) != 0;
   if (!end->has_irs || (segment->len == 0 && !fin))
     return;
-  if (fin && seq_ge(to, end->rcv_may)) {
-    end->peer_fin_differs |= end->peer_fin_known && end->peer_fin != to;
-    end->peer_fin = to;
-    end->peer_fin_known = TRUE;
-  }
-  if (!(end->peer_fin_known && seq_gt(end->rcv_may, end->peer_fin)))
-    take_range(end, from, to);
+  if (model_fin_rcvd_must(end))
+    return; /* nothing comes after a FIN */
+  take_fin_number(end, to, fin);
+  take_range(end, from, to);
   if (end->peer_fin_known && end->rcv_may == end->peer_fin) {
     end->rcv_may++;
     end->fin_arrived = index + 1;
@@ -69,9 +78,17 @@ static void take_ack(ModelEnd *end, const ModelSegment *segment, gboolean sure) 
     end->una_may = segment->ack;
     end->fins_by_timer = 0;
     end->rtx_span = -1;
+    end->last_timeout = FALSE;
   }
   if (sure && seq_gt(segment->ack, end->una_must))
     end->una_must = segment->ack;
+}
+
+static void take_timestamp(ModelEnd *end, const ModelSegment *segment) {
+  if (segment->has_ts && (!end->has_ts || seq_gt(segment->ts_val, end->ts_recent))) {
+    end->has_ts = TRUE;
+    end->ts_recent = segment->ts_val;
+  }
 }
 
 void model_take_arrival(Model *model, ModelEnd *end, const ModelSegment *segment) {
@@ -79,8 +96,10 @@ void model_take_arrival(Model *model, ModelEnd *end, const ModelSegment *segment
     return;
   if (end->state == TCP_STATE_SYN_SENT || end->state == TCP_STATE_SYN_RECEIVED) {
     take_ack(end, segment, FALSE);
-    if (end->state == TCP_STATE_SYN_RECEIVED)
+    gboolean acked = end->has_iss && seq_gt(segment->ack, end->iss) && seq_le(segment->ack, end->snd_nxt);
+    if (end->state == TCP_STATE_SYN_RECEIVED && acked) /* else it is answered by a RST, and no more */
       model_take_text(end, segment, FALSE, model->index);
+    take_timestamp(end, segment);
     return;
   }
   if (!model_state_in(end->state, MODEL_SYNCHRONIZED) || segment->flags & TCP_SYN || !end->has_iss ||
@@ -90,10 +109,7 @@ void model_take_arrival(Model *model, ModelEnd *end, const ModelSegment *segment
   take_ack(end, segment, sure);
   if (end->state != TCP_STATE_TIME_WAIT)
     model_take_text(end, segment, sure && (end->host->rcv_buf < 0 || segment->len == 0), model->index);
-  if (segment->has_ts && (!end->has_ts || seq_gt(segment->ts_val, end->ts_recent))) {
-    end->has_ts = TRUE;
-    end->ts_recent = segment->ts_val;
-  }
+  take_timestamp(end, segment);
   end->peer_window = MAX(end->peer_window, segment->win);
 }
 
@@ -104,8 +120,8 @@ gboolean model_fin_acked_may(const ModelEnd *end) {
   return end->fin_sent && seq_gt(end->una_may, end->fin_seq);
 }
 gboolean model_fin_rcvd_must(const ModelEnd *end) {
-  return end->peer_fin_known && seq_gt(end->rcv_must, end->peer_fin);
+  return end->peer_fin_known && !end->peer_fin_differs && seq_gt(end->rcv_must, end->peer_fin);
 }
 gboolean model_fin_rcvd_may(const ModelEnd *end) {
-  return end->peer_fin_known && seq_gt(end->rcv_may, end->peer_fin);
+  return end->peer_fin_known && (end->peer_fin_differs || seq_gt(end->rcv_may, end->peer_fin));
 }

@@ -27,6 +27,7 @@ static const Edge EDGES[] = {
     {S(SYN_RECEIVED), TCP_STATE_LISTEN, {"SEG_RST", "SEG_SYN"}},
     {S(SYN_RECEIVED), TCP_STATE_CLOSED, {"SEG_RST", "SEG_SYN", "CALL_ABORT", "TMO_RETRANSMISSION", "TMO_USER"}},
     {S(SYN_RECEIVED), TCP_STATE_FIN_WAIT_1, {"CALL_CLOSE"}},
+    {S(SYN_RECEIVED), TCP_STATE_CLOSED, {"CALL_CLOSE"}}, /* where a stack drops what is not open yet */
     /* closing */
     {S(ESTABLISHED), TCP_STATE_FIN_WAIT_1, {"CALL_CLOSE"}},
     {S(ESTABLISHED), TCP_STATE_CLOSE_WAIT, {"SEG_FIN"}},
@@ -45,13 +46,16 @@ static const Edge EDGES[] = {
     {S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT) | S(CLOSING) | S(LAST_ACK) | S(TIME_WAIT),
      TCP_STATE_CLOSED,
      {"CALL_ABORT"}},
-    {S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT), TCP_STATE_CLOSED, {"CALL_CLOSE"}},
+    {S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT) | S(CLOSING) | S(LAST_ACK),
+     TCP_STATE_CLOSED,
+     {"CALL_CLOSE"}},
     {S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2), TCP_STATE_CLOSED, {"SEG_TEXT_UNWANTED"}},
     /* patience ends */
     {S(ESTABLISHED) | S(FIN_WAIT_1) | S(CLOSE_WAIT) | S(CLOSING) | S(LAST_ACK),
      TCP_STATE_CLOSED,
      {"TMO_RETRANSMISSION", "TMO_PERSIST", "TMO_USER", "TMO_KEEPALIVE"}},
     {S(FIN_WAIT_2), TCP_STATE_CLOSED, {"TMO_FIN_WAIT_2", "TMO_KEEPALIVE"}},
+    {S(LAST_ACK), TCP_STATE_CLOSED, {"TMO_LAST_ACK"}},
     /* the host crashes */
     {S(LISTEN) | S(SYN_SENT) | S(SYN_RECEIVED) | MODEL_SYNCHRONIZED, TCP_STATE_CLOSED, {"HOST_CRASH"}},
     /* RFC 9293 3.5.2, where a stack follows it: whoever sends a RST waits */
@@ -117,13 +121,20 @@ static const char *segment_cause(const Model *model, const ModelEnd *end, const 
                : "it does not acknowledge our FIN";
   if (stimulus == TCP_SEG_FIN)
     return model_fin_rcvd_may(end) ? NULL : "not all up to a FIN has arrived";
+  if (segment->flags & TCP_FIN && end->host->rst_on_early_fin && seq_gt(segment->seq, end->rcv_must))
+    return NULL; /* a FIN whose data is still missing */
   return segment->len > 0 ? NULL : "it has no data";
 }
 
-static const char *call_cause(const Model *model, const ModelEnd *end, TcpStimulus stimulus) {
+static const char *call_cause(const Model *model, const ModelEnd *end, const TraceRecord *record) {
+  TcpStimulus stimulus = record->state.stimulus;
+  TcpState to = record->state.to;
   const ModelWords *words = &model->words;
   const TraceRecord *call = model->trigger;
   gboolean same_host = call && call->kind == TRACE_APP && call->app.host == end->host_name;
+  if (stimulus == TCP_CALL_CLOSE && to == TCP_STATE_CLOSED && end->state == TCP_STATE_SYN_RECEIVED &&
+      !end->host->embryo_dropped)
+    return "its host does not drop what is not open yet";
   if (stimulus == TCP_CALL_CLOSE && end->closed_call) /* in SYN-RECEIVED it may have waited */
     return NULL;
   if (stimulus == TCP_CALL_OPEN_PASSIVE && model->arrived && model->arrived->flags & TCP_SYN)
@@ -148,11 +159,14 @@ static const char *call_cause(const Model *model, const ModelEnd *end, TcpStimul
 
 static const char *timeout_cause(const Model *model, const ModelEnd *end, TcpStimulus stimulus) {
   const TraceRecord *timer = model->trigger;
+  if (stimulus == TCP_TMO_FIN_WAIT_2 && end->has_linger2)
+    return NULL; /* it may want no FIN-WAIT-2 at all */
   if (!timer || timer->kind != TRACE_TIMER || timer->timer.host != end->host_name ||
       timer->timer.conn != end->conn_name)
     return "none of its timers has expired";
   if ((stimulus == TCP_TMO_TIME_WAIT) != (timer->timer.timer == TCP_TIMER_TIME_WAIT) ||
-      (stimulus == TCP_TMO_FIN_WAIT_2 && timer->timer.timer != TCP_TIMER_FIN_WAIT_2))
+      (stimulus == TCP_TMO_FIN_WAIT_2 && timer->timer.timer != TCP_TIMER_FIN_WAIT_2) ||
+      (stimulus == TCP_TMO_LAST_ACK) != (timer->timer.timer == TCP_TIMER_LAST_ACK))
     return "another timer has expired";
   return NULL;
 }
@@ -162,7 +176,7 @@ static const char *missing_cause(const Model *model, const ModelEnd *end, const 
   if (g_str_has_prefix(name, "SEG_"))
     return segment_cause(model, end, record);
   if (g_str_has_prefix(name, "CALL_"))
-    return call_cause(model, end, record->state.stimulus);
+    return call_cause(model, end, record);
   if (g_str_has_prefix(name, "TMO_"))
     return timeout_cause(model, end, record->state.stimulus);
   if (strcmp(name, "HOST_CRASH") == 0)

@@ -10,7 +10,7 @@ const char *model_param(const ModelHost *host, const char *name) {
     return NULL;
   for (guint i = 0; i < host->header->params->len; i++) {
     const TraceParam *param = g_ptr_array_index(host->header->params, i);
-    if (g_str_equal(param->name, name))
+    if (*param->name == *name && g_str_equal(param->name, name))
       return param->value;
   }
   return NULL;
@@ -56,6 +56,8 @@ static void read_params(ModelHost *host) {
   host->rst_ends_time_wait = !param_is(host, "rst_in_time_wait", "ignore");
   host->rst_in_window = param_is(host, "rst_accepted", "window");
   host->rst_enters_time_wait = param_is(host, "rst_enters_time_wait", "true");
+  host->rst_on_early_fin = param_is(host, "rst_on_early_fin", "true");
+  host->embryo_dropped = param_is(host, "syn_received_close", "drop");
   host->syn_reset = param_is(host, "syn_accepted", "reset");
   host->old_syn_reset = param_is(host, "old_syn_in_time_wait", "reset");
   host->time_wait_reuse = reuse && !g_str_equal(reuse, "off");
@@ -215,6 +217,9 @@ static void find_words(Model *model) {
       .keepalive = word(trace, "keepalive"),
       .challenge = word(trace, "challenge"),
       .returns = word(trace, "returns"),
+      .setsockopt = word(trace, "setsockopt"),
+      .user_timeout = word(trace, "TCP_USER_TIMEOUT"),
+      .linger2 = word(trace, "TCP_LINGER2"),
   };
 }
 
@@ -278,6 +283,8 @@ const char *model_abort_reason(const ModelConn *conn) {
     return "a segment was injected";
   if (conn->crashed)
     return "a host crashed";
+  if (conn->crossed)
+    return "the ends are of different incarnations";
   return conn->aborted ? "a connection was aborted or reset on purpose" : NULL;
 }
 

@@ -25,7 +25,7 @@ typedef struct ModelHost {
   SimTime challenge_period;
   int64_t retries, rcv_wnd, rcv_buf, challenge_limit; /* -1: not told, or no limit */
   gboolean last_ack_at_call, tail_loss_probe, time_wait_reuse, rst_ends_time_wait, rst_in_window, old_syn_reset;
-  gboolean syn_reset, rst_enters_time_wait;
+  gboolean syn_reset, rst_enters_time_wait, rst_on_early_fin, embryo_dropped;
 } ModelHost;
 
 /* A segment on its way, with the numbers of the wire. */
@@ -43,6 +43,7 @@ typedef struct ModelSegment {
   gboolean injected, corrupted, held_for_ever;
   unsigned received, dropped; /* how often */
   unsigned ack_chain;         /* pure ACKs in a row, each the answer to the one before */
+  size_t sent_index;          /* of its record */
 } ModelSegment;
 
 typedef struct ModelTimer {
@@ -92,10 +93,15 @@ struct ModelEnd {
   gboolean has_acked; /* sent an ACK number */
   Seq acked;          /* the last */
   GSequence *held;    /* what lies beyond a hole: from << 32 | to */
-  gboolean peer_fin_known, peer_fin_differs;
+  /* `peer_fin_differs`: what arrived tells of several ends of the stream (a FIN was forged, or data beyond one): which
+   * of them it takes shows only when it acts on one, and acknowledges it. */
+  gboolean peer_fin_known, peer_fin_differs, took_some_fin;
   Seq peer_fin;
   uint32_t peer_window; /* the greatest it offered, unscaled */
   gboolean has_ts, nobody_reads, read_shut;
+  gboolean has_user_timeout, has_linger2; /* its application asked for one */
+  gboolean last_timeout; /* the retransmission timer was cut short to the user timeout: nothing comes after it */
+  gboolean last_expired; /* and has expired now */
   uint32_t ts_recent;
   size_t closed_call, fin_arrived; /* index of the record + 1; 0: not yet */
   uint64_t octets_written, octets_read;
@@ -116,13 +122,15 @@ struct ModelConn {
   ModelEnd *end[2]; /* NULL: a host without a name */
   gboolean aborted, gave_up, fin_wait_2_timeout, time_wait_cut, crashed;
   gboolean injected, duplicated, delayed;
+  gboolean crossed; /* an end came into being while the other was in a connection: they are not each other's */
   CheckPairClass class;
+  size_t last_content; /* index of the last record of a segment that was more than an ACK */
 };
 
 typedef struct ModelWords {
   Name bind, listen, connect, send, recv, shutdown, close, abort, notice;
   Name ok, eof, established, reset, refused, timeout, closed;
-  Name window_probe, keepalive, challenge, returns;
+  Name window_probe, keepalive, challenge, returns, setsockopt, user_timeout, linger2;
 } ModelWords;
 
 typedef struct Model {

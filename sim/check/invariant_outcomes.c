@@ -47,7 +47,8 @@ static void judge_last_ack(Model *model, const TraceRecord *record) {
     reason = "the peer's TIME-WAIT ended before LAST-ACK heard the ACK";
   if (!reason && g_str_has_prefix(tcp_stimulus_name(record->state.stimulus), "TMO_"))
     reason = "LAST-ACK gave up";
-  if (!reason && record->state.stimulus == TCP_CALL_ABORT)
+  if (!reason &&
+      (record->state.stimulus == TCP_CALL_ABORT || record->state.stimulus == TCP_CALL_CLOSE)) /* with unread data */
     reason = "a connection was aborted or reset on purpose";
   if (!reason && peer && peer->state == TCP_STATE_CLOSED)
     reason = "the peer was gone before LAST-ACK heard the ACK";
@@ -100,6 +101,10 @@ static void judge_finished(Model *model, const ModelConn *conn) {
     model_not_judged(model, 16, "the run was cut off");
     return;
   }
+  if (conn->crossed) {
+    model_not_judged(model, 16, model_abort_reason(conn));
+    return;
+  }
   if (!a->closed_call || !b->closed_call || conn->crashed) {
     model_not_judged(model, 16, "not both applications closed");
     return;
@@ -134,8 +139,8 @@ static void judge_rest(Model *model, const ModelConn *conn) {
         model_break(model, 24, end, "nothing is left to happen, and the %s timer runs",
                     tcp_timer_name((TcpTimer)timer));
   }
-  if (!a || !b || conn->class == CHECK_PAIRS_FAILURE || conn->injected || !(a->visited & MODEL_SYNCHRONIZED) ||
-      !(b->visited & MODEL_SYNCHRONIZED))
+  if (!a || !b || conn->class == CHECK_PAIRS_FAILURE || conn->injected || conn->crossed ||
+      !(a->visited & MODEL_SYNCHRONIZED) || !(b->visited & MODEL_SYNCHRONIZED))
     return;
   gboolean both_gone = a->state == TCP_STATE_CLOSED && b->state == TCP_STATE_CLOSED;
   gboolean both_open = a->state == TCP_STATE_ESTABLISHED && b->state == TCP_STATE_ESTABLISHED;

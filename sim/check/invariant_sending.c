@@ -25,8 +25,11 @@ static void judge_ack_number(Model *model, const ModelEnd *end, const TraceRecor
     return;
   if (end->has_acked && seq_lt(ack, end->acked))
     model_break(model, 2, end, "RCV.NXT goes back by %u", end->acked - ack);
-  if (end->peer_fin_differs)
+  if (end->peer_fin_differs) { /* one of several FINs may count */
+    if (seq_gt(ack, end->rcv_may + 1))
+      model_break(model, 4, end, "acknowledges %u, more than has arrived before any FIN", record->sent.ack);
     return;
+  }
   /* What its ACK field sets off (a fast retransmission) leaves before the text of a segment is taken in. */
   gboolean early = model->receiver == end && record->sent.len > 0;
   Seq least = early ? end->rcv_before : end->rcv_must;

@@ -38,7 +38,23 @@ static SimTime sum(SimTime a, SimTime b) {
   return a == SIM_NEVER || b > SIM_NEVER - a ? SIM_NEVER : a + b;
 }
 
-static void judge_span(Model *model, const ModelEnd *end, const TraceRecord *record) {
+/* Why a timeout is too short, NULL if it is not. */
+static char *too_short(const Model *model, const ModelEnd *end, SimTime span) {
+  const ModelHost *host = end->host;
+  if (host->rto_min >= 0 && host->rto_initial >= 0 && host->rto_max >= 0 &&
+      span < MIN(host->rto_min, MIN(host->rto_initial, host->rto_max)))
+    return g_strdup_printf("a retransmission timeout of %.3f s, below its minimum", (double)span / SIM_S(1));
+  const TraceRecord *trigger = model->trigger;
+  gboolean again = trigger && trigger->kind == TRACE_TIMER && trigger->timer.timer == TCP_TIMER_RETRANSMISSION &&
+                   trigger->timer.conn == end->conn_name && trigger->timer.host == end->host_name;
+  if (again && end->rtx_span >= 0 && span < end->rtx_span)
+    return g_strdup_printf("the retransmission timeout shrinks from %.3f s to %.3f s", (double)end->rtx_span / SIM_S(1),
+                           (double)span / SIM_S(1));
+  return NULL;
+}
+
+/* A user timeout may cut the last one short (Linux), so that it ends when the user timeout does. */
+static void judge_span(Model *model, ModelEnd *end, const TraceRecord *record) {
   const ModelHost *host = end->host;
   SimTime span = record->timer.until - record->t;
   if (record->timer.until == SIM_NEVER || record->timer.until < record->t) {
@@ -47,21 +63,17 @@ static void judge_span(Model *model, const ModelEnd *end, const TraceRecord *rec
   }
   if (host->rto_max >= 0 && span > sum(host->rto_max, host->rto_slop))
     model_break(model, 19, end, "a retransmission timeout of %.3f s, above its limit", (double)span / SIM_S(1));
-  if (host->user_timeout != SIM_NEVER) /* it may cut the last one short; and whoever has it set did not say so */
+  if (host->user_timeout < 0) /* not told */
     return;
-  if (host->rto_min >= 0 && host->rto_initial >= 0 && host->rto_max >= 0 &&
-      span < MIN(host->rto_min, MIN(host->rto_initial, host->rto_max)))
-    model_break(model, 19, end, "a retransmission timeout of %.3f s, below its minimum", (double)span / SIM_S(1));
-  const TraceRecord *trigger = model->trigger;
-  gboolean again = trigger && trigger->kind == TRACE_TIMER && trigger->timer.timer == TCP_TIMER_RETRANSMISSION &&
-                   trigger->timer.conn == end->conn_name && trigger->timer.host == end->host_name;
-  if (again && end->rtx_span >= 0 && span < end->rtx_span)
-    model_break(model, 19, end, "the retransmission timeout shrinks from %.3f s to %.3f s",
-                (double)end->rtx_span / SIM_S(1), (double)span / SIM_S(1));
+  g_autofree char *why = too_short(model, end, span);
+  if (why && (end->has_user_timeout || host->user_timeout != SIM_NEVER))
+    end->last_timeout = TRUE;
+  else if (why)
+    model_break(model, 19, end, "%s", why);
 }
 
 static void judge_timer(Model *model, const TraceRecord *record) {
-  const ModelEnd *end = model_end(model, record->timer.host, record->timer.conn);
+  ModelEnd *end = model_end(model, record->timer.host, record->timer.conn);
   if (!end)
     return;
   const ModelTimer *timer = &end->timers[record->timer.timer];
@@ -69,6 +81,8 @@ static void judge_timer(Model *model, const TraceRecord *record) {
       (!timer->armed || timer->until != record->t))
     model_break(model, 19, end, "the %s timer expires %s", tcp_timer_name(record->timer.timer),
                 timer->armed ? "at another time than it was armed for" : "without having been armed");
+  if (record->timer.change == TRACE_WORD_EXPIRED)
+    end->last_expired = end->last_timeout;
   if (record->timer.change == TRACE_WORD_ARMED && record->timer.timer == TCP_TIMER_RETRANSMISSION)
     judge_span(model, end, record);
 }
@@ -81,6 +95,8 @@ static void judge_expiry(Model *model) {
   const ModelEnd *end = model_end(model, trigger->timer.host, trigger->timer.conn);
   if (end && end->state != TCP_STATE_CLOSED && end->state != TCP_STATE_LISTEN && !end->sent_now)
     model_break(model, 19, end, "the retransmission timer has expired, and nothing is sent again");
+  if (end && end->state != TCP_STATE_CLOSED && end->state != TCP_STATE_LISTEN && end->last_expired)
+    model_break(model, 19, end, "the retransmission timeout was cut short to the user timeout, and is not the last");
 }
 
 /* --- I20 ---------------------------------------------------------------------------------------------------------- */

@@ -219,15 +219,21 @@ int cli_flush(int status) {
 
 /* --- which files -------------------------------------------------------------------------------------------------- */
 
+#define LAB_SUFFIX ".lab.json" /* a lab stands beside scenarios and is none */
+
 static int compare_names(gconstpointer a, gconstpointer b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 gboolean cli_is_scenario_name(const char *name) {
-  return g_str_has_suffix(name, ".json") && !g_str_has_suffix(name, ".lab.json");
+  return g_str_has_suffix(name, ".json") && !g_str_has_suffix(name, LAB_SUFFIX);
 }
 
 gboolean cli_collect(const char *verb, const char *path, GPtrArray *files) {
+  return cli_collect_suffix(verb, path, ".json", files);
+}
+
+gboolean cli_collect_suffix(const char *verb, const char *path, const char *suffix, GPtrArray *files) {
   if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
     char *found = library_find(verb, path);
     if (found)
@@ -244,7 +250,8 @@ gboolean cli_collect(const char *verb, const char *path, GPtrArray *files) {
   for (const char *name; (name = g_dir_read_name(dir));) {
     char *child = g_build_filename(path, name, NULL);
     if (!g_file_test(child, G_FILE_TEST_IS_SYMLINK) &&
-        (g_file_test(child, G_FILE_TEST_IS_DIR) || cli_is_scenario_name(name)))
+        (g_file_test(child, G_FILE_TEST_IS_DIR) ||
+         (g_str_has_suffix(name, suffix) && !g_str_has_suffix(name, LAB_SUFFIX))))
       g_ptr_array_add(names, child);
     else
       g_free(child);
@@ -253,6 +260,6 @@ gboolean cli_collect(const char *verb, const char *path, GPtrArray *files) {
   g_ptr_array_sort(names, compare_names);
   gboolean ok = TRUE;
   for (guint i = 0; i < names->len; i++)
-    ok &= cli_collect(verb, g_ptr_array_index(names, i), files);
+    ok &= cli_collect_suffix(verb, g_ptr_array_index(names, i), suffix, files);
   return ok;
 }

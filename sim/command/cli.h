@@ -54,6 +54,8 @@ gboolean cli_is_scenario_name(const char *name);
 /* Adds `path` to `files` (of char *, owned); a folder means every scenario below it, in the order of their names. FALSE
  * after a complaint on stderr. */
 gboolean cli_collect(const char *verb, const char *path, GPtrArray *files);
+/* The same for files whose names end in `suffix`. */
+gboolean cli_collect_suffix(const char *verb, const char *path, const char *suffix, GPtrArray *files);
 
 /* "teardown VERB: message" on stderr, and a hint at --help when `hint`. Returns EXIT_CANNOT. */
 int cli_complain(const char *verb, gboolean hint, const char *format, ...) G_GNUC_PRINTF(3, 4);

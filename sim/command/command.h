@@ -17,9 +17,15 @@ typedef struct Command {
 int command_run(int argc, char **argv);
 int command_try(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_convert(int argc, char **argv);
 int command_validate(int argc, char **argv);
 int command_fsm(int argc, char **argv);
 int command_profiles(int argc, char **argv);
+int command_packetdrill(int argc, char **argv);
+int command_compare(int argc, char **argv);
+int command_diff(int argc, char **argv);
+int command_plot(int argc, char **argv);
+int command_explain(int argc, char **argv);
 int command_scenarios(int argc, char **argv);
 int command_new(int argc, char **argv);
 int command_lab(int argc, char **argv);

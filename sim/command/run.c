@@ -51,6 +51,34 @@ static char *folder_of(const Options *options, const char *name, gboolean severa
   return g_build_filename(options->directory, own, NULL);
 }
 
+static void add_references(Index *index, const Scenario *scenario) {
+  for (guint i = 0; scenario->references && i < scenario->references->len; i++) {
+    const ScenarioReference *reference = g_ptr_array_index(scenario->references, i);
+    index_add_reference(index, reference->title, reference->url);
+  }
+}
+
+static void add_results(Index *index, const CheckFile *file) {
+  for (guint i = 0; file->results && i < file->results->len; i++) {
+    const CheckResult *result = g_ptr_array_index(file->results, i);
+    index_add_result(index, result->ok, result->text, result->detail);
+  }
+}
+
+/* The files of -o DIR. FALSE after a complaint. */
+static gboolean write_files(const Scenario *scenario, const Trace *trace, const CheckFile *file, const Options *options,
+                            const char *directory) {
+  g_autoptr(Index) index = index_new();
+  add_references(index, scenario);
+  if (!options->quiet_expectations && !cli_run_is_changed(&options->run))
+    add_results(index, file);
+  if (!show_write_files(trace, index, directory))
+    return FALSE;
+  g_autofree char *name = cli_clean(scenario->name), *where = cli_clean(directory);
+  printf("%s: index.md and %u files more are in %s\n", name, index->files->len, where);
+  return TRUE;
+}
+
 /* `several`: more than one scenario, so that each gets a folder of its own below -o DIR; `taken` are their names. */
 static int run_one(const char *path, const Options *options, gboolean several, GHashTable *taken) {
   g_autofree char *file = library_find("run", path);
@@ -60,16 +88,16 @@ static int run_one(const char *path, const Options *options, gboolean several, G
   g_autoptr(Trace) trace = NULL;
   CheckFile *judged = judge_scenario(scenario, &options->run.options, &trace);
   int status = judge(judged, options);
-  check_file_free(judged);
+  gboolean written = TRUE;
   if (options->directory) {
     g_autofree char *directory = folder_of(options, scenario->name, several, taken);
-    if (!show_write_files(trace, directory))
-      return EXIT_CANNOT;
-    g_autofree char *name = cli_clean(scenario->name), *where = cli_clean(directory);
-    printf("%s: ladder.txt, timeline.txt, summary.txt and trace.jsonl are in %s\n", name, where);
-    if (!options->format)
-      return status;
+    written = write_files(scenario, trace, judged, options, directory);
   }
+  check_file_free(judged);
+  if (!written)
+    return EXIT_CANNOT;
+  if (options->directory && !options->format)
+    return status;
   TextStyle style = cli_style(&options->style, stdout);
   GString *out = g_string_new(NULL);
   char *error = NULL;
@@ -106,7 +134,7 @@ int command_run(int argc, char **argv) {
       {"format", 'f', 0, G_OPTION_ARG_STRING, &options.format,
        "What to print: a list of ladder, timeline, summary, jsonl (default: ladder,timeline)", "LIST"},
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.directory,
-       "Write ladder, timeline, summary and trace into DIR instead", "DIR"},
+       "Write everything into DIR instead: index.md, pictures, captures, tables, texts", "DIR"},
       {"no-check", 0, 0, G_OPTION_ARG_NONE, &options.quiet_expectations, "Do not judge the scenario's expectations",
        NULL},
       {NULL, 0, 0, 0, NULL, NULL, NULL}};

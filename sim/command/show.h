@@ -2,6 +2,8 @@
 #ifndef TEARDOWN_COMMAND_SHOW_H
 #define TEARDOWN_COMMAND_SHOW_H
 
+#include "output/export/export.h"
+#include "output/export/index.h"
 #include "output/text/style.h"
 #include "trace/trace.h"
 
@@ -12,7 +14,14 @@ gboolean show_trace(const Trace *trace, const char *format, const TextStyle *sty
 /* TRUE if `format` is only words show_trace() knows; else FALSE and `error`. */
 gboolean show_check_format(const char *format, char **error);
 
-/* Writes trace.jsonl, ladder.txt, timeline.txt and summary.txt into `directory`; FALSE after a complaint on stderr. */
-gboolean show_write_files(const Trace *trace, const char *directory);
+/* Writes a trace in every form into `directory`, with an index.md. `index` has what that page tells beside the trace,
+ * and gets the files. What cannot be made (a picture without gnuplot) is left out with a line on stderr. FALSE after a
+ * complaint on stderr if a file cannot be written. */
+gboolean show_write_files(const Trace *trace, Index *index, const char *directory);
+
+/* Writes the file of one format into `directory`, and one for each host if the format has such files. Adds them to
+ * `index`, and to its `left_out` what is not possible. FALSE after a complaint on stderr if a file cannot be written.
+ */
+gboolean show_write_format(const Trace *trace, const ExportFormat *format, Index *index, const char *directory);
 
 #endif

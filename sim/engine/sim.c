@@ -8,6 +8,7 @@
 #define ORDER_HALF_BITS 18
 #define ORDER_HALF_MASK ((1u << ORDER_HALF_BITS) - 1)
 #define SHUFFLE_ROUNDS  4
+#define CALL_ORDER_BITS 24 /* of `order`, for calls of one application in shuffle mode */
 
 /* The flags of an Event that renews itself (see sim_schedule_renewing()) are the epoch in which it was scheduled, of
  * others 0. Past the last epoch no event counts as renewing any more: a run may then go on for longer than it need. */
@@ -93,6 +94,22 @@ static uint64_t shuffled(const Sim *sim, uint64_t order) {
   return (uint64_t)left << ORDER_HALF_BITS | right;
 }
 
+/* Calls: what is drawn is the place of the caller, of 4096; behind it they keep their order. */
+static uint64_t shuffled_call(const Sim *sim, EventKindId kind, uint32_t subject, uint64_t order) {
+  unsigned place_bits = 2 * ORDER_HALF_BITS - CALL_ORDER_BITS;
+  uint64_t caller = (uint64_t)kind << 32 | subject;
+  uint64_t place = ((caller ^ sim->shuffle_keys[0]) * UINT64_C(0x9e3779b97f4a7c15)) ^ sim->shuffle_keys[1];
+  place = (place * UINT64_C(0xbf58476d1ce4e5b9)) >> (64 - place_bits);
+  return place << CALL_ORDER_BITS | (order & ((UINT64_C(1) << CALL_ORDER_BITS) - 1));
+}
+
+static uint64_t place_of(const Sim *sim, EventKindId kind, uint32_t subject, uint64_t order) {
+  if (!sim->shuffle)
+    return order;
+  return sim->kinds[kind].kind->phase == SIM_PHASE_CALL ? shuffled_call(sim, kind, subject, order)
+                                                        : shuffled(sim, order);
+}
+
 static EventId schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg, uint8_t flags) {
   g_assert(kind < sim->kind_count);
   if (at == SIM_NEVER)
@@ -100,8 +117,7 @@ static EventId schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject
   g_assert(at >= sim->now);
   uint64_t order = sim->next_order++;
   Event event = {.arg = arg, .subject = subject, .kind = kind, .flags = flags};
-  return event_queue_add(sim->queue, at, sim->kinds[kind].kind->phase, sim->shuffle ? shuffled(sim, order) : order,
-                         &event);
+  return event_queue_add(sim->queue, at, sim->kinds[kind].kind->phase, place_of(sim, kind, subject, order), &event);
 }
 
 EventId sim_schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg) {

@@ -2,7 +2,8 @@
  *
  * Order at one instant (written here and nowhere else): timers, then arrivals in the order they were sent,
  * then application calls; within a phase, the order of scheduling. In shuffle mode (sim_set_tie_shuffle()) events of
- * equal instant and phase run in an order drawn from the seed: results that depend on it are bugs.
+ * equal instant and phase run in an order drawn from the seed: results that depend on it are bugs. The calls of one
+ * application (events of one kind and subject, in SIM_PHASE_CALL) keep their order: its script is a sequence.
  *
  * A Sim owns its queue; kinds and contexts are borrowed and must outlive it. No globals: two run side by side. */
 #ifndef TEARDOWN_ENGINE_SIM_H

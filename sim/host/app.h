@@ -33,7 +33,7 @@ typedef enum {
   X(TCP_KEEPINTVL, TIME)                                                                                               \
   X(TCP_KEEPCNT, COUNT)                                                                                                \
   X(TCP_USER_TIMEOUT, TIME)                                                                                            \
-  X(TCP_LINGER2, TIME)                                                                                                 \
+  X(TCP_LINGER2, LINGER2)                                                                                              \
   X(TCP_NODELAY, SWITCH)                                                                                               \
   X(TCP_CORK, SWITCH)
 
@@ -46,6 +46,7 @@ typedef enum {
   APP_VALUE_SWITCH, /* 0, 1 */
   APP_VALUE_TIME,   /* nanoseconds */
   APP_VALUE_COUNT,
+  APP_VALUE_LINGER2, /* nanoseconds; -1: off */
 } AppValue;
 
 typedef enum { APP_SHUT_RD, APP_SHUT_WR, APP_SHUT_RDWR } AppShutdown;

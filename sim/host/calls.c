@@ -59,6 +59,8 @@ static void listen_on_end(World *world, const Caller *caller) {
   Conn *conn = &world->conns[caller->conn];
   End *end = end_of(world, caller);
   gboolean opens = !end->tcb;
+  if (opens) /* a new socket, whatever became of one before */
+    end->app_gone = end->eof_read = end->read_shut = FALSE;
   if (opens && caller->side == 0 && !world_choose_port(world, caller->conn)) {
     trace_call(world, caller, world->words.listen, world->words.eaddrnotavail, -1);
     return;
@@ -97,19 +99,22 @@ gboolean world_choose_port(World *world, uint32_t index) {
   return conn->port[0] || port_choose(host, conn->host[1], conn->port[1], &conn->port[0]);
 }
 
-/* RFC 9293 3.6.1: the tuple must be free, or held by a TIME-WAIT that the stack lets go. */
-static gboolean tuple_is_free(World *world, const Caller *caller) {
+/* RFC 9293 3.6.1: the tuple must be free, or held by a TIME-WAIT that the stack lets go: that is `ret_holder`. */
+static gboolean tuple_is_free(World *world, const Caller *caller, TcpHandle *ret_holder) {
   TcpStack *stack = caller->host->stack;
-  TcpHandle holder = tuples_find(&caller->host->ends, world_tuple(world, caller->conn, caller->side));
+  *ret_holder = tuples_find(&caller->host->ends, world_tuple(world, caller->conn, caller->side));
+  return !*ret_holder || (tcp_end_state(stack, *ret_holder) == TCP_STATE_TIME_WAIT &&
+                          tcp_call_foresee(stack, *ret_holder, TCP_CALL_OPEN_ACTIVE) == TCP_CALL_OK);
+}
+
+/* The new connection begins above all that the one in TIME-WAIT has used. */
+static void take_over(World *world, const Caller *caller, TcpHandle holder) {
   Seq iss;
-  if (!holder)
-    return TRUE;
-  if (tcp_end_state(stack, holder) != TCP_STATE_TIME_WAIT || !tcp_time_wait_reuse(stack, holder, &iss))
-    return FALSE;
+  gboolean let_go = tcp_time_wait_reuse(caller->host->stack, holder, &iss);
+  g_assert(let_go);
   End *end = end_of(world, caller);
   end->has_floor = TRUE;
   end->iss_floor = iss;
-  return TRUE;
 }
 
 static void refuse_connect(World *world, const Caller *caller, Name error) {
@@ -135,7 +140,8 @@ void world_call_connect(World *world, const Caller *caller) {
     refuse_connect(world, caller, world->words.eaddrnotavail);
     return;
   }
-  if (!tuple_is_free(world, caller)) {
+  TcpHandle holder;
+  if (!tuple_is_free(world, caller, &holder)) {
     refuse_connect(world, caller,
                    tcp_stack_params(stack)->connect_busy_errno == TCP_CONNECT_BUSY_ERRNO_EADDRINUSE
                        ? world->words.eaddrinuse
@@ -144,6 +150,8 @@ void world_call_connect(World *world, const Caller *caller) {
   }
   end->app_gone = end->eof_read = end->read_shut = FALSE;
   trace_call(world, caller, world->words.connect, world->words.ok, -1);
+  if (holder)
+    take_over(world, caller, holder);
   if (!end->tcb)
     world_end_create(world, caller->conn, caller->side);
   tcp_open_active(stack, end->tcb);
@@ -332,7 +340,8 @@ static void call_close(World *world, const Caller *caller) {
   end->read_shut = end->app_gone = TRUE;
   if (waits)
     socket_linger(world, caller->conn * 2 + caller->side, linger);
-  if (linger == 0 && tcp_end_state(stack, end->tcb) != TCP_STATE_TIME_WAIT)
+  gboolean unread = tcp_stack_params(stack)->rst_on_unread && tcp_end_unread(stack, end->tcb) > 0; /* asked first */
+  if (linger == 0 && !unread && tcp_end_state(stack, end->tcb) != TCP_STATE_TIME_WAIT)
     tcp_abort(stack, end->tcb);
   else
     tcp_close(stack, end->tcb, TRUE);

@@ -168,11 +168,12 @@ static void set_verdict(GradeResult *result, GradeVerdict verdict, const char *o
   result->remark = remark;
 }
 
-/* How many of the points of `result` are lost in blanks that would be right in another's variant. */
-static double points_with(const LabInstance *other, const Answers *answers, const GradeResult *result,
-                          double *ret_own) {
+/* What the answers would earn in another's variant, of the questions that variants decide; `ret_own` is what they earn
+ * in the own, `ret_all` what there is to earn. */
+static double points_with(const LabInstance *other, const Answers *answers, const GradeResult *result, double *ret_own,
+                          double *ret_all) {
   double theirs = 0;
-  *ret_own = 0;
+  *ret_own = *ret_all = 0;
   for (guint i = 0; i < other->keys->len; i++) {
     const GradeQuestion *mine = g_ptr_array_index(result->questions, i);
     if (mine->kind == LAB_DESIGN || mine->kind == LAB_REPAIR || mine->kind == LAB_PREDICT)
@@ -180,6 +181,7 @@ static double points_with(const LabInstance *other, const Answers *answers, cons
     GradeQuestion *question = grade_question(other, i, answers);
     theirs += question->fraction * question->points;
     *ret_own += mine->fraction * mine->points;
+    *ret_all += mine->points;
     question_free(question);
   }
   return theirs;
@@ -225,24 +227,25 @@ static const LabInstance *instance_of(GradeCache *cache, const Lab *lab, const c
 
 /* --- whose variant it fits ---------------------------------------------------------------------------------------- */
 
-/* The code is the student's own; but do the answers fit somebody else's variant, and fully where they miss the own? */
+/* The code is the student's own; but are the answers nearly all right in somebody else's variant, and not in the own?
+ * One mistake made throughout may fit another's values here and there: that must accuse nobody. */
 static void look_for_copy(GradeResult *result, const Lab *lab, const Answers *answers, const GradeOptions *options,
                           GradeCache *cache) {
   const char *best = NULL;
-  double best_points = 0, own = 0;
+  double best_points = 0, own = 0, all = 0;
   for (guint i = 0; options->roster && i < options->roster->students->len; i++) {
     const char *student = g_ptr_array_index(options->roster->students, i);
     if (strcmp(student, result->student) == 0)
       continue;
     const LabInstance *other = instance_of(cache, lab, options->secret, student, FALSE, NULL);
-    double mine, theirs = other ? points_with(other, answers, result, &mine) : 0;
+    double mine, theirs = other ? points_with(other, answers, result, &mine, &all) : 0;
     if (other && theirs > best_points) {
       best_points = theirs;
       best = student;
       own = mine;
     }
   }
-  if (best && best_points >= own + 2 && best_points >= 0.5 * result->points)
+  if (best && best_points >= own + 2 && best_points >= 0.9 * all)
     set_verdict(
         result, GRADE_ALIKE, best,
         g_strdup_printf("the code is %s's own, but the answers fit the variant of %s better", result->student, best));

@@ -2,12 +2,37 @@
 
 #define FIRST_SIZE 16 /* a power of two */
 
+#define UNSURE_TIMEOUT SIM_MIN(5) /* Linux: tcp_timeout_max_retrans, tcp_timeout_unacknowledged */
+#define MAX_RETRANS    3          /* tcp_max_retrans */
+
+/* How it reads the flags: the first of these that applies. */
+typedef enum { SEES_RST, SEES_SYN_ACK, SEES_SYN, SEES_FIN, SEES_ACK, SEES_NOTHING } Sees;
+
+/* What it knows of one side's numbers. */
+typedef struct FilterSide {
+  uint32_t end, max_ack; /* behind the last octet sent; the greatest acknowledgment */
+  gboolean has_end : 1;
+  gboolean has_max_ack : 1;
+  gboolean unacknowledged : 1; /* sent something beyond what the other side has acknowledged */
+} FilterSide;
+
 /* A connection it remembers. The key is that of the two ends' ports; 0: this place is free. A link joins two hosts
  * only, so the ports say which connection it is. */
 typedef struct FilterEntry {
   uint32_t key;
   uint16_t originator; /* the host that began */
   uint8_t state;       /* FilterState */
+  uint8_t last;        /* Sees: of the segment before, also one that was let pass by */
+  gboolean last_reply : 1;
+  gboolean replied : 1;      /* the other side has sent something */
+  gboolean assured : 1;      /* and the connection is open without doubt */
+  gboolean simultaneous : 1; /* SYNs have crossed */
+  gboolean closes : 1;       /* a FIN was seen */
+  gboolean may_challenge : 1;
+  uint8_t repeated;                      /* times that an ACK came again, the same in all */
+  uint32_t last_seq, last_ack, last_end; /* of the last ACK, or of what was let pass by */
+  uint16_t last_win;                     /* of the last ACK */
+  FilterSide side[2];                    /* originator, the other */
   SimTime forgotten_at;
 } FilterEntry;
 
@@ -100,51 +125,62 @@ static void remember(Filter *filter, uint32_t key, uint16_t originator, FilterSt
     }
     filter->used++;
   }
-  entry->key = key;
-  entry->originator = originator;
+  *entry = (FilterEntry){.key = key, .originator = originator, .last = SEES_NOTHING, .last_win = UINT16_MAX};
   enter(filter, entry, state, now);
 }
 
 void filter_establish(Filter *filter, uint16_t from, uint16_t sport, uint16_t to, uint16_t dport, SimTime now) {
-  remember(filter, key_of(from, sport, to, dport), from, FILTER_ESTABLISHED, now);
+  uint32_t key = key_of(from, sport, to, dport);
+  remember(filter, key, from, FILTER_ESTABLISHED, now);
+  FilterEntry *entry = find(filter, key);
+  entry->replied = entry->assured = TRUE;
 }
 
 /* --- states ------------------------------------------------------------------------------------------------------- */
 
-/* How it reads the flags: the first of these that applies. */
-typedef enum { SEES_RST, SEES_SYN_ACK, SEES_SYN, SEES_FIN, SEES_ACK, SEES_NOTHING } Sees;
-
+/* Flags that no TCP sends together, and a FIN without ACK, count as none. */
 static Sees classify(TcpFlags flags) {
-  if (flags & TCP_RST)
+  switch (flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK)) {
+  case TCP_RST:
+  case TCP_RST | TCP_ACK:
     return SEES_RST;
-  if (flags & TCP_SYN)
-    return flags & TCP_ACK ? SEES_SYN_ACK : SEES_SYN;
-  if (flags & TCP_FIN)
+  case TCP_SYN | TCP_ACK:
+    return SEES_SYN_ACK;
+  case TCP_SYN:
+    return SEES_SYN;
+  case TCP_FIN | TCP_ACK:
     return SEES_FIN;
-  return flags & TCP_ACK ? SEES_ACK : SEES_NOTHING;
+  case TCP_ACK:
+    return SEES_ACK;
+  }
+  return SEES_NOTHING;
 }
 
-typedef enum { MOVES, PASSES_BY, IS_INVALID } Step; /* PASSES_BY: let through, but the clock is not wound up */
+/* PASSES_BY: let through, but neither the state nor the clock changes. BEGINS: another connection. */
+typedef enum { MOVES, PASSES_BY, IS_INVALID, BEGINS } Step;
 
 static gboolean is_new(FilterState state) {
   return state == FILTER_SYN_SENT || state == FILTER_SYN_SENT2;
 }
 
-static Step see_syn(FilterState from, gboolean reply, FilterState *ret_to) {
-  if (from == FILTER_SYN_SENT)
-    *ret_to = reply ? FILTER_SYN_SENT2 : FILTER_SYN_SENT;
-  else if (from == FILTER_SYN_SENT2)
+/* A SYN after the end begins anew, unless the end was a RST of the other side alone: that side may know better. */
+static Step see_syn(const FilterEntry *entry, gboolean reply, FilterState *ret_to) {
+  FilterState from = (FilterState)entry->state;
+  if (from == FILTER_SYN_SENT2 || (from == FILTER_SYN_SENT && reply))
     *ret_to = FILTER_SYN_SENT2;
   else if (from == FILTER_TIME_WAIT || (from == FILTER_CLOSE && !reply))
-    *ret_to = FILTER_SYN_SENT; /* another connection begins */
-  else
-    return PASSES_BY; /* either end will say what it thinks of it */
+    return entry->closes || (entry->last == SEES_RST && entry->last_reply == reply) ? BEGINS : PASSES_BY;
+  else if (from != FILTER_SYN_SENT)
+    return reply ? IS_INVALID : PASSES_BY; /* the other end will say what it thinks of it */
   return MOVES;
 }
 
-static Step see_syn_ack(FilterState from, gboolean reply, FilterState *ret_to) {
+/* The answer to a SYN that was let pass by shows that both ends know of a new connection. */
+static Step see_syn_ack(const FilterEntry *entry, const Segment *segment, gboolean reply, FilterState *ret_to) {
+  FilterState from = (FilterState)entry->state;
   gboolean expected = reply ? is_new(from) : from == FILTER_SYN_SENT2 || from == FILTER_SYN_RECV;
-  if (!expected)
+  gboolean in_sync = reply && entry->last == SEES_SYN && !entry->last_reply && segment->ack == entry->last_end;
+  if (!expected && !in_sync)
     return reply ? PASSES_BY : IS_INVALID;
   *ret_to = FILTER_SYN_RECV;
   return MOVES;
@@ -157,42 +193,130 @@ static Step see_fin(FilterState from, FilterState *ret_to) {
     *ret_to = FILTER_FIN_WAIT;
   else if (from == FILTER_FIN_WAIT || from == FILTER_CLOSE_WAIT)
     *ret_to = FILTER_LAST_ACK; /* whichever side it is from: it may be the first FIN again */
-  else
-    *ret_to = from;
   return MOVES;
 }
 
-static Step see_ack(FilterState from, gboolean reply, FilterState *ret_to) {
+static Step see_ack(FilterEntry *entry, gboolean reply, FilterState *ret_to) {
+  FilterState from = (FilterState)entry->state;
   if (is_new(from))
     return reply ? PASSES_BY : IS_INVALID;
   if (from == FILTER_SYN_RECV)
-    *ret_to = reply ? FILTER_SYN_RECV : FILTER_ESTABLISHED;
+    *ret_to = reply && !entry->simultaneous ? FILTER_SYN_RECV : FILTER_ESTABLISHED;
   else if (from == FILTER_FIN_WAIT)
     *ret_to = FILTER_CLOSE_WAIT;
-  else if (from == FILTER_LAST_ACK)
+  else if (from == FILTER_LAST_ACK) {
+    gboolean challenge = entry->may_challenge && entry->last == SEES_SYN && entry->last_reply != reply;
+    entry->may_challenge &= !challenge;
+    if (challenge)
+      return PASSES_BY; /* RFC 5961: it is about the SYN, not about the FIN */
     *ret_to = FILTER_TIME_WAIT;
-  else
+  }
+  return MOVES;
+}
+
+/* A RST below what its receiver has acknowledged is invalid; one elsewhere may bring a challenge ACK, so an open
+ * connection stays. When a FIN was seen any is believed. */
+static Step see_rst(const FilterEntry *entry, const Segment *segment, gboolean reply, FilterState *ret_to) {
+  const FilterSide *receiver = &entry->side[!reply];
+  FilterState from = (FilterState)entry->state;
+  gboolean open = from == FILTER_ESTABLISHED && entry->assured;
+  gboolean closing = from >= FILTER_FIN_WAIT;
+  *ret_to = FILTER_CLOSE;
+  if (closing || !receiver->has_max_ack || entry->last == SEES_SYN || (segment->seq == 0 && !open))
+    return MOVES;
+  if ((int32_t)(segment->seq - receiver->max_ack) < 0)
+    return IS_INVALID;
+  gboolean in_train = entry->last == SEES_ACK && entry->last_reply == reply && segment->seq == entry->last_end;
+  if (open && segment->seq != receiver->max_ack && !in_train)
     *ret_to = from;
   return MOVES;
 }
 
-static Step step(FilterState from, gboolean reply, Sees sees, FilterState *ret_to) {
+static Step step(FilterEntry *entry, const Segment *segment, gboolean reply, Sees sees, FilterState *ret_to) {
   switch (sees) {
   case SEES_RST:
-    *ret_to = FILTER_CLOSE;
-    return MOVES;
+    return see_rst(entry, segment, reply, ret_to);
   case SEES_SYN_ACK:
-    return see_syn_ack(from, reply, ret_to);
+    return see_syn_ack(entry, segment, reply, ret_to);
   case SEES_SYN:
-    return see_syn(from, reply, ret_to);
+    return see_syn(entry, reply, ret_to);
   case SEES_FIN:
-    return see_fin(from, ret_to);
+    return see_fin((FilterState)entry->state, ret_to);
   case SEES_ACK:
-    return see_ack(from, reply, ret_to);
+    return see_ack(entry, reply, ret_to);
   case SEES_NOTHING:
     return IS_INVALID;
   }
   g_assert_not_reached();
+}
+
+/* --- numbers ------------------------------------------------------------------------------------------------------ */
+
+static void take_numbers(FilterEntry *entry, const Segment *segment, gboolean reply, Sees sees) {
+  FilterSide *sender = &entry->side[reply], *receiver = &entry->side[!reply];
+  uint32_t end = segment->seq + segment_seq_len(segment);
+  gboolean has_ack = (segment->flags & TCP_ACK) != 0;
+  if (sees == SEES_RST)
+    return;
+  if (sender->has_end && (int32_t)(end - sender->end) > 0)
+    sender->unacknowledged = TRUE;
+  if (!sender->has_end || (int32_t)(end - sender->end) > 0)
+    sender->end = end;
+  sender->has_end = TRUE;
+  if (has_ack && (!sender->has_max_ack || (int32_t)(segment->ack - sender->max_ack) > 0))
+    sender->max_ack = segment->ack;
+  sender->has_max_ack |= has_ack;
+  if (has_ack && receiver->has_end && segment->ack == receiver->end)
+    receiver->unacknowledged = FALSE;
+  if (sees != SEES_ACK)
+    return;
+  gboolean again = entry->last_reply == reply && entry->last_seq == segment->seq && entry->last_ack == segment->ack &&
+                   entry->last_end == end && entry->last_win == segment->win;
+  entry->repeated = again ? (uint8_t)MIN(entry->repeated + 1, UINT8_MAX) : 0;
+  entry->last_seq = segment->seq;
+  entry->last_ack = segment->ack;
+  entry->last_end = end;
+  entry->last_win = segment->win;
+}
+
+/* What Linux is not sure of it keeps for 5 minutes at the most. */
+static gboolean is_unsure(const FilterEntry *entry, Sees sees) {
+  if (sees == SEES_RST && entry->state == FILTER_ESTABLISHED)
+    return TRUE;
+  return entry->repeated >= MAX_RETRANS || entry->last_win == 0 || entry->side[0].unacknowledged ||
+         entry->side[1].unacknowledged || (entry->state == FILTER_ESTABLISHED && !entry->replied);
+}
+
+static void move(const Filter *filter, FilterEntry *entry, const Segment *segment, gboolean reply, Sees sees,
+                 FilterState to, SimTime now) {
+  FilterState from = (FilterState)entry->state;
+  take_numbers(entry, segment, reply, sees);
+  entry->last = (uint8_t)sees;
+  entry->last_reply = reply != 0;
+  entry->simultaneous |= to == FILTER_SYN_SENT2;
+  entry->closes |= to == FILTER_FIN_WAIT;
+  SimTime kept_until = entry->forgotten_at;
+  gboolean first_replies = entry->replied;
+  enter(filter, entry, to, now);
+  if (is_unsure(entry, sees))
+    entry->forgotten_at = MIN(entry->forgotten_at, simtime_add(now, UNSURE_TIMEOUT));
+  if (!first_replies && sees == SEES_RST)
+    entry->forgotten_at = now; /* refused: there was no connection */
+  else if (!first_replies && sees == SEES_SYN && from == FILTER_SYN_SENT && !reply)
+    entry->forgotten_at = kept_until; /* SYNs alone do not keep it alive */
+  entry->replied |= reply != 0;
+  entry->assured |=
+      first_replies && (from == FILTER_SYN_RECV || from == FILTER_ESTABLISHED) && to == FILTER_ESTABLISHED;
+}
+
+static void pass_by(FilterEntry *entry, const Segment *segment, gboolean reply, Sees sees) {
+  entry->last = (uint8_t)sees;
+  entry->last_reply = reply != 0;
+  entry->last_seq = segment->seq;
+  entry->last_end = segment->seq + segment_seq_len(segment);
+  entry->last_win = segment->win;
+  entry->may_challenge |= sees == SEES_SYN && !reply && entry->state == FILTER_LAST_ACK;
+  entry->replied |= reply != 0;
 }
 
 static FilterVerdict judge_new(Filter *filter, uint32_t key, const Segment *segment, Sees sees, SimTime now) {
@@ -205,7 +329,20 @@ static FilterVerdict judge_new(Filter *filter, uint32_t key, const Segment *segm
     remember(filter, key, segment->from, FILTER_ESTABLISHED, now);
   else
     return FILTER_UNKNOWN;
+  FilterEntry *entry = find(filter, key);
+  take_numbers(entry, segment, FALSE, sees);
+  entry->last = (uint8_t)sees;
+  if (sees == SEES_ACK && config->kind == FILTER_CONNTRACK)
+    entry->forgotten_at = MIN(entry->forgotten_at, simtime_add(now, UNSURE_TIMEOUT));
   return FILTER_PASSES;
+}
+
+gboolean filter_knows(const Filter *filter, const Segment *segment, SimTime now, FilterState *ret_state) {
+  const FilterEntry *entry = find(filter, key_of(segment->from, segment->sport, segment->to, segment->dport));
+  if (!entry->key || entry->forgotten_at <= now)
+    return FALSE;
+  *ret_state = (FilterState)entry->state;
+  return TRUE;
 }
 
 FilterVerdict filter_judge(Filter *filter, const Segment *segment, SimTime now) {
@@ -219,13 +356,15 @@ FilterVerdict filter_judge(Filter *filter, const Segment *segment, SimTime now) 
     enter(filter, entry, to, now);
     return FILTER_PASSES;
   }
-  switch (step((FilterState)entry->state, segment->from != entry->originator, sees, &to)) {
+  gboolean reply = segment->from != entry->originator;
+  switch (step(entry, segment, reply, sees, &to)) {
   case MOVES:
-    if (to == FILTER_SYN_SENT && entry->state != FILTER_SYN_SENT)
-      entry->originator = segment->from;
-    enter(filter, entry, to, now);
+    move(filter, entry, segment, reply, sees, to, now);
     return FILTER_PASSES;
+  case BEGINS:
+    return judge_new(filter, key, segment, sees, now);
   case PASSES_BY:
+    pass_by(entry, segment, reply, sees);
     return FILTER_PASSES;
   case IS_INVALID:
     return FILTER_INVALID;

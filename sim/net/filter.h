@@ -2,9 +2,10 @@
  * and forgets them when they are idle for too long. What it does not remember it drops, or answers by a RST.
  *
  * FILTER_CONNTRACK follows the connection as Linux's nf_conntrack does (net/netfilter/nf_conntrack_proto_tcp.c): states
- * by that name, an idle time-out for each. It does not look at sequence numbers (as with nf_conntrack_tcp_be_liberal),
- * so a retransmitted FIN counts as the second one. OMITTED: the shorter time-outs of 5 min that Linux applies to
- * connections with three retransmissions (max_retrans) or unacknowledged data (unacknowledged).
+ * by that name, an idle time-out for each, 5 minutes at the most while data is unacknowledged, the window is shut, an
+ * ACK has come three times more, or only one side was heard. Of sequence numbers it looks at those of a RST, not at
+ * windows (as with nf_conntrack_tcp_be_liberal), so a retransmitted FIN counts as the second one. Compared with Linux
+ * 6.12. What Linux marks as invalid and leaves to the rules is dropped here.
  * FILTER_IDLE is a NAT with one timer: any segment of a known connection starts it again.
  *
  * A filter is part of a simulation's state. Forgetting is no event: an entry whose time is over counts as none. */
@@ -69,6 +70,9 @@ const FilterConfig *filter_config(const Filter *filter);
 
 /* It has seen this connection's handshake, which `from` began, at `now`. */
 void filter_establish(Filter *filter, uint16_t from, uint16_t sport, uint16_t to, uint16_t dport, SimTime now);
+
+/* Whether it remembers the connection of `segment`, whose way does not matter, and in which state. */
+gboolean filter_knows(const Filter *filter, const Segment *segment, SimTime now, FilterState *ret_state);
 
 /* A segment comes by; `now` never goes back. */
 FilterVerdict filter_judge(Filter *filter, const Segment *segment, SimTime now);

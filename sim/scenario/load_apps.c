@@ -122,6 +122,14 @@ static void load_option_value(Loader *l, const JsonAt *at, AppItem *item) {
     if (load_bool(l, at, &on))
       item->value = on;
     return;
+  case APP_VALUE_LINGER2: /* "off" as a negative value in Linux: nobody waits in FIN-WAIT-2 */
+    if (is_off(at))
+      item->value = -1;
+    else if (!cJSON_IsString(at->item))
+      load_type_error(l, at, "\"off\", or a time such as \"5s\"");
+    else
+      load_time(l, at, "s", SIM_MS(1), MOST_OPTION_TIME, NULL, &item->value);
+    return;
   case APP_VALUE_TIME:
     load_time(l, at, "s", SIM_MS(1), MOST_OPTION_TIME, NULL, &item->value);
     return;

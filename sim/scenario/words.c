@@ -2,46 +2,15 @@
 
 #include <string.h>
 
-#define LONGEST      64
+#include "trace/nearest.h"
+
 #define SHOWN_LENGTH 48
 
-static char fold(char c) {
-  return c == '_' || c == ' ' ? '-' : g_ascii_tolower(c);
-}
-
-/* Optimal string alignment distance: insertions, deletions, changes, exchanges of neighbours. */
-static unsigned distance(const char *a, const char *b) {
-  size_t la = strlen(a), lb = strlen(b);
-  if (la > LONGEST || lb > LONGEST)
-    return LONGEST;
-  unsigned rows[3][LONGEST + 1];
-  for (size_t j = 0; j <= lb; j++)
-    rows[0][j] = (unsigned)j;
-  for (size_t i = 1; i <= la; i++) {
-    unsigned *now = rows[i % 3], *last = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
-    now[0] = (unsigned)i;
-    for (size_t j = 1; j <= lb; j++) {
-      unsigned change = last[j - 1] + (fold(a[i - 1]) != fold(b[j - 1]));
-      now[j] = MIN(change, MIN(last[j], now[j - 1]) + 1);
-      if (i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) && fold(a[i - 2]) == fold(b[j - 1]))
-        now[j] = MIN(now[j], before[j - 2] + 1);
-    }
-  }
-  return rows[la % 3][lb];
-}
-
 const char *words_nearest(const char *text, const char *const *words) {
-  const char *nearest = NULL;
-  size_t length = strlen(text);
-  unsigned best = (unsigned)MIN(length / 3 + 1, 3) + 1; /* so many mistakes are too many */
-  for (; *words; words++) {
-    unsigned d = distance(text, *words);
-    if (d < best && d < length && d < strlen(*words)) {
-      best = d;
-      nearest = *words;
-    }
-  }
-  return nearest;
+  Nearest nearest = {.wanted = text};
+  for (; *words; words++)
+    nearest_offer(&nearest, *words);
+  return nearest.word;
 }
 
 static gboolean is_visible(gunichar c) {

@@ -20,6 +20,16 @@ static void grant_quick_acks(TcpConn *conn) {
   conn->quick_acks = (uint8_t)CLAMP(acks, 2, LINUX_QUICK_ACKS);
 }
 
+void tcp_acks_duplicate(TcpConn *conn) {
+  if (!is_linux(conn))
+    return;
+  unsigned left = conn->quick_acks;
+  grant_quick_acks(conn);
+  conn->quick_acks = (uint8_t)MAX(conn->quick_acks, left);
+  conn->interactive = FALSE;
+  conn->ato = conn->stack->params.delayed_ack;
+}
+
 static void later(TcpConn *conn, SimTime delay) {
   if (delay == 0)
     at_once(conn);

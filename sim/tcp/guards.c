@@ -2,9 +2,13 @@
 #include "tcp/tcp_conn_priv.h"
 
 /* RFC 5961 7: only segments that occupy no sequence numbers are limited, else a lost ACK might never be repeated. */
+gboolean tcp_answer_is_limited(const Segment *segment) {
+  return segment_seq_len(segment) == 0 || segment->flags & TCP_SYN;
+}
+
 static gboolean answers_used_up(const TcpConn *conn, const Segment *segment) {
   const TcpParams *params = &conn->stack->params;
-  if (!segment || (segment_seq_len(segment) > 0 && !(segment->flags & TCP_SYN)))
+  if (!segment || !tcp_answer_is_limited(segment))
     return FALSE;
   return conn->answers >= params->challenge_limit &&
          sim_now(conn->stack->sim) - conn->answers_since < params->challenge_period;
@@ -71,8 +75,10 @@ static gboolean call_guard_holds(const TcpConn *conn, TcpGuard guard) {
     return conn->passive_open;
   case TCP_GUARD_SYN_ACKED:
     return seq_gt(conn->snd.una, conn->snd.iss);
+  case TCP_GUARD_EMBRYO_DROPPED:
+    return params->syn_received_close == TCP_SYN_RECEIVED_CLOSE_DROP && conn->nobody_reads;
   case TCP_GUARD_NOTHING_QUEUED:
-    return conn->unsent == 0;
+    return conn->unsent == 0 && params->syn_received_close == TCP_SYN_RECEIVED_CLOSE_FIN;
   case TCP_GUARD_CLOSE_QUEUED:
     return conn->close_deferred || conn->fin_queued;
   case TCP_GUARD_UNREAD_DATA:
@@ -85,6 +91,11 @@ static gboolean call_guard_holds(const TcpConn *conn, TcpGuard guard) {
     return keepalives_used_up(conn) && params->keepalive_rst;
   case TCP_GUARD_KEEPALIVE_LIMIT:
     return keepalives_used_up(conn);
+  case TCP_GUARD_ABORT_AFTER_FIN:
+    return params->abort_after_fin == TCP_ABORT_AFTER_FIN_RESET ||
+           (params->abort_after_fin == TCP_ABORT_AFTER_FIN_UNSENT && !conn->fin_sent);
+  case TCP_GUARD_NO_FIN_WAIT_2:
+    return tcp_fin_wait_2_refused(conn);
   case TCP_GUARD_ABORT_WAITS:
     return params->rst_enters_time_wait;
   case TCP_GUARD_TIME_WAIT_REUSED:
@@ -124,7 +135,8 @@ gboolean tcp_guard_holds(const TcpConn *conn, TcpGuard guard, const Segment *seg
   case TCP_GUARD_RST_ENDS_TIME_WAIT:
     return params->rst_in_time_wait == TCP_RST_IN_TIME_WAIT_KILL;
   case TCP_GUARD_FIN_RESTARTS_TIME_WAIT:
-    return params->time_wait_restart != TCP_TIME_WAIT_RESTART_NEVER;
+    return params->time_wait_restart != TCP_TIME_WAIT_RESTART_NEVER &&
+           (has_ack || params->time_wait_restart != TCP_TIME_WAIT_RESTART_ANY);
   case TCP_GUARD_ANY_RESTARTS_TIME_WAIT:
     return has_ack && params->time_wait_restart == TCP_TIME_WAIT_RESTART_ANY;
   case TCP_GUARD_UNACCEPTABLE_RESTARTS_TIME_WAIT:

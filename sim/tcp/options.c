@@ -32,7 +32,8 @@ void tcp_options_fill(TcpConn *conn, Segment *segment) {
   if (syn)
     fill_syn(conn, segment);
   gboolean offer_ts = syn && !answer && conn->stack->params.timestamps;
-  if (offer_ts || (conn->ts_on && !(segment->flags & TCP_RST))) {
+  gboolean bare_rst = segment->flags & TCP_RST && !answer; /* in answer to a segment; an ABORT's has it as data has */
+  if (offer_ts || (conn->ts_on && !bare_rst)) {
     segment->opts.has |= TCP_OPT_TS;
     segment->opts.ts_val = tcp_timestamp_now(conn);
     segment->opts.ts_ecr = answer ? conn->ts_recent : 0;
@@ -73,7 +74,7 @@ void tcp_end_negotiate(TcpStack *stack, TcpHandle end, const TcpParams *peer) {
 gboolean tcp_options_fresh(const TcpConn *conn, const Segment *segment) {
   if (!conn->ts_on || !(segment->opts.has & TCP_OPT_TS) || segment->flags & TCP_RST)
     return TRUE;
-  return seq_ge(segment->opts.ts_val, conn->ts_recent);
+  return seq_ge(segment->opts.ts_val + conn->stack->params.paws_slack, conn->ts_recent);
 }
 
 /* RFC 7323 4.3: from the segment that covers the last ACK sent. */

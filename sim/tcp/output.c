@@ -52,7 +52,10 @@ static void transmit_entry(TcpConn *conn, TcpEntry *entry, Name why) {
     flags |= TCP_ACK; /* also the SYN of an end that went from SYN-RECEIVED to FIN-WAIT-1 */
   if (entry->attempts < UINT8_MAX)
     entry->attempts++;
+  entry->lost = FALSE;
   entry->sent_at = sim_now(conn->stack->sim);
+  if (entry->len)
+    conn->text_sent_at = entry->sent_at;
   gboolean renumber = flags & TCP_FIN && entry->attempts > 1 && conn->stack->params.bug_fin_renumbered;
   Segment segment = segment_new(conn, entry->seq + (renumber ? 1 : 0), entry->len, flags);
   segment.attempt = entry->attempts;
@@ -168,14 +171,43 @@ static gboolean fin_waits(const TcpConn *conn) {
   return conn->fin_queued && !conn->fin_sent && !(conn->stack->params.fin_waits_for_ack && conn->sent.head);
 }
 
+/* A FIN takes no room where the congestion window counts octets. */
 static void send_what_fits(TcpConn *conn) {
+  if (!conn->unsent && !fin_waits(conn))
+    return;
+  tcp_cwnd_before_text(conn);
+  uint32_t room = tcp_cwnd_room(conn);
+  gboolean segments = conn->stack->params.cwnd_unit == TCP_CWND_UNIT_SEGMENTS;
   while (conn->unsent || fin_waits(conn)) {
-    uint32_t usable = tcp_usable_window(conn);
+    uint32_t window = tcp_usable_window(conn), usable = MIN(window, tcp_cwnd_octets(conn, room));
     uint32_t len = (uint32_t)MIN(conn->unsent, MIN(tcp_options_room(conn), usable));
-    gboolean fin = fin_waits(conn) && len == conn->unsent && usable > len;
+    gboolean fin = fin_waits(conn) && len == conn->unsent && window > len && (room || !segments);
     if (!fin && (len == 0 || !worth_sending(conn, len)))
       return;
     send_new(conn, len, fin, 0);
+    uint32_t taken = segments ? 1 : len;
+    room -= MIN(room, taken);
+  }
+}
+
+void tcp_output_resend_lost(TcpConn *conn) {
+  TcpPool *pool = &conn->stack->pool;
+  if (!conn->has_lost)
+    return;
+  conn->has_lost = FALSE;
+  Name why = conn->recovery == TCP_RECOVERY_TIMEOUT ? conn->stack->why.retransmission : conn->stack->why.fast;
+  TcpEntry *front = tcp_queue_front(pool, &conn->sent);
+  uint32_t room = tcp_cwnd_room(conn);
+  for (TcpEntry *entry = front; entry; entry = tcp_queue_next(pool, entry)) {
+    uint32_t size = tcp_cwnd_size(conn, entry);
+    if (!entry->lost)
+      continue;
+    if (entry == front || room >= tcp_cwnd_unit(conn)) {
+      transmit_entry(conn, entry, why);
+      room -= MIN(room, size);
+    } else {
+      conn->has_lost = TRUE;
+    }
   }
 }
 
@@ -198,6 +230,7 @@ void tcp_output(TcpConn *conn) {
   TcpEntry *front = tcp_queue_front(&conn->stack->pool, &conn->sent);
   if (persisting && front) /* the window opened without taking the probe */
     transmit_entry(conn, front, conn->stack->why.retransmission);
+  tcp_output_resend_lost(conn);
   send_what_fits(conn);
   if (conn->sent.head || !(conn->unsent || fin_waits(conn))) {
     tcp_timers_sending(conn, FALSE);
@@ -233,10 +266,20 @@ void tcp_output_window_probe(TcpConn *conn) {
   }
 }
 
+gboolean tcp_output_probe_new(TcpConn *conn) {
+  uint32_t usable = tcp_usable_window(conn);
+  uint32_t len = (uint32_t)MIN(conn->unsent, MIN(tcp_options_room(conn), usable));
+  gboolean fin = fin_waits(conn) && len == conn->unsent && usable > len;
+  if (!may_send_data(conn) || (!fin && len == 0))
+    return FALSE;
+  send_new(conn, len, fin, conn->stack->why.probe);
+  return TRUE;
+}
+
 /* FreeBSD's ACKs repeat a FIN that is not acknowledged: its output routine takes the FIN of the state. */
 static gboolean repeats_fin(const TcpConn *conn) {
   return conn->stack->params.crossing_fin_reply == TCP_CROSSING_FIN_REPLY_FIN && conn->fin_sent && !conn->fin_acked &&
-         conn->fin_rcvd;
+         conn->fin_rcvd && conn->ack_why != conn->stack->why.challenge; /* that does not pass through the routine */
 }
 
 static void send_fin_again(TcpConn *conn) {
@@ -255,12 +298,20 @@ void tcp_output_keepalive(TcpConn *conn) {
   transmit(conn, &segment);
 }
 
+/* A window probe lies beyond the peer's window: an ACK behind it would be refused, and answered, as it would itself
+ * answer an ACK beyond a window. (FreeBSD's tcp_output() does the same.) */
+static Seq ack_seq(const TcpConn *conn) {
+  const TcpEntry *probe = tcp_queue_front(&conn->stack->pool, &conn->sent);
+  gboolean persists = timer_armed(&conn->t_sending) && conn->sending_mode == TCP_SENDING_PERSIST;
+  return persists && probe && conn->snd.wnd == 0 ? probe->seq : conn->snd.nxt;
+}
+
 void tcp_output_ack(TcpConn *conn, Name why) {
   if (repeats_fin(conn)) {
     send_fin_again(conn);
     return;
   }
-  Segment segment = segment_new(conn, conn->snd.nxt, 0, TCP_ACK);
+  Segment segment = segment_new(conn, ack_seq(conn), 0, TCP_ACK);
   segment.why = why;
   transmit(conn, &segment);
 }

@@ -65,14 +65,14 @@ SimTime tcp_persist_interval(const TcpConn *conn) {
 /* RFC 9293 3.8.3: R2, as a count of retransmissions or as a time since the first of them. */
 gboolean tcp_limit_reached(const TcpConn *conn) {
   const TcpParams *params = &conn->stack->params;
+  SimTime now = sim_now(conn->stack->sim);
+  if (now >= user_deadline(conn)) /* in the opening states too */
+    return TRUE;
   if (conn->state == TCP_STATE_SYN_SENT)
     return params->syn_retries != TCP_UNLIMITED &&
            conn->retransmissions >= params->syn_retries + params->syn_linear_timeouts;
   if (conn->state == TCP_STATE_SYN_RECEIVED)
     return params->synack_retries != TCP_UNLIMITED && conn->retransmissions >= params->synack_retries;
-  SimTime now = sim_now(conn->stack->sim);
-  if (now >= user_deadline(conn))
-    return TRUE;
   SimTime limit = params->retries_time;
   if (conn->nobody_reads)
     limit = MIN(limit, params->orphan_retries_time);

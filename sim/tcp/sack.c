@@ -3,7 +3,6 @@
 #include "tcp/tcp_conn_priv.h"
 
 #define DUPLICATE_ACKS 3
-#define TIMER_SLACK    SIM_MS(2) /* Linux: TCP_TIMEOUT_MIN_US, added to the reordering timer */
 
 /* --- receiver ----------------------------------------------------------------------------------------------------- */
 
@@ -110,12 +109,14 @@ SimTime tcp_sack_detect(TcpConn *conn, gboolean *ret_found) {
     if (e->sacked || sent_after_rack(conn, e))
       continue;
     SimTime left = e->sent_at + conn->rack_rtt + reordering - now;
-    if (left > 0)
+    if (left > 0) {
       wait = MAX(wait, left);
-    else
-      *ret_found = e->lost = TRUE;
+      continue;
+    }
+    e->lost = TRUE;
+    *ret_found = conn->has_lost = TRUE;
   }
-  return wait ? wait + TIMER_SLACK : 0;
+  return wait ? wait + TCP_TIMER_SLACK : 0;
 }
 
 static void take_by_time(TcpConn *conn, const Segment *segment) {
@@ -138,8 +139,9 @@ static void take_by_count(TcpConn *conn, const Segment *segment, gboolean new_ac
   gboolean duplicate = front && !probing && !new_ack && segment->len == 0 && !(segment->flags & TCP_FIN) &&
                        segment->ack == conn->snd.una && (uint32_t)segment->win << conn->snd_wscale == conn->snd.wnd;
   conn->duplicate_acks = duplicate ? (uint8_t)MIN(conn->duplicate_acks + 1, UINT8_MAX) : 0;
-  if (conn->duplicate_acks == DUPLICATE_ACKS) {
+  if (conn->duplicate_acks == DUPLICATE_ACKS && conn->recovery == TCP_RECOVERY_NONE) {
     front->lost = TRUE;
+    conn->has_lost = TRUE;
     tcp_conn_apply(conn, TCP_LOSS_FOUND, segment);
   }
 }
@@ -154,15 +156,11 @@ void tcp_sack_take(TcpConn *conn, const Segment *segment, gboolean new_ack) {
 }
 
 void tcp_sack_resend_lost(TcpConn *conn) {
-  TcpPool *pool = &conn->stack->pool;
   gboolean found;
   if (has_rack(conn) && conn->has_rack)
     tcp_sack_detect(conn, &found);
-  for (TcpEntry *entry = tcp_queue_front(pool, &conn->sent); entry; entry = tcp_queue_next(pool, entry)) {
-    if (!entry->lost)
-      continue;
-    entry->lost = FALSE;
-    tcp_output_retransmit(conn, entry, conn->stack->why.fast);
-  }
+  if (conn->has_lost)
+    tcp_cwnd_loss(conn);
+  tcp_output_resend_lost(conn);
   tcp_timers_sending(conn, TRUE);
 }

@@ -82,6 +82,7 @@ static void forget_acked(TcpConn *conn, const Segment *segment) {
       break;
     }
     ambiguous |= entry->attempts > 1;
+    conn->syn_lost |= entry->flags & TCP_SYN && entry->attempts > 2;
     if (first_sent_at == SIM_NEVER)
       first_sent_at = entry->sent_at;
     if (!entry->sacked)
@@ -94,8 +95,10 @@ static void forget_acked(TcpConn *conn, const Segment *segment) {
 /* RFC 9293 3.10.7.4 fifth, and RFC 6298 5.2, 5.3: SND.UNA moves. */
 static void take_ack(TcpConn *conn, const Segment *segment) {
   Seq ack = segment->ack;
+  uint32_t octets = ack - conn->snd.una;
   conn->snd.una = ack;
   forget_acked(conn, segment);
+  tcp_cwnd_acked(conn, octets);
   conn->duplicate_acks = 0;
   conn->retransmissions = 0;
   conn->retransmitting_since = SIM_NEVER;
@@ -145,7 +148,8 @@ static Verdict arrives_in_listen(TcpConn *conn, const Segment *segment) {
   if (segment->flags & TCP_ACK)
     return refuse(conn, TCP_SEG_BAD_ACK, segment, TCP_CHECK_LISTEN_ACK);
   /* Third, check for a SYN. */
-  if (segment->flags & TCP_SYN) {
+  gboolean odd = segment->flags & TCP_FIN && conn->stack->params.syn_fin_dropped;
+  if (segment->flags & TCP_SYN && !odd) {
     take_syn(conn, segment);
     tcp_conn_apply(conn, TCP_SEG_SYN, segment);
     return DONE;
@@ -188,11 +192,17 @@ static Verdict arrives_in_syn_sent(TcpConn *conn, const Segment *segment) {
 
 /* --- 3.10.7.4 other states ---------------------------------------------------------------------------------------- */
 
+/* A FIN needs no room: some stacks take a bare one though the window is shut. */
+static gboolean is_fin_in_shut_window(const TcpConn *conn, const Segment *segment) {
+  return conn->stack->params.fin_in_shut_window && !conn->fin_rcvd && tcp_receive_window(conn) == 0 &&
+         segment->len == 0 && segment->seq == conn->rcv.nxt && (segment->flags & (TCP_SYN | TCP_FIN)) == TCP_FIN;
+}
+
 /* RFC 9293 3.4, table 5: the four cases. */
 static gboolean is_acceptable(const TcpConn *conn, const Segment *segment) {
   uint32_t len = segment_seq_len(segment), window = tcp_receive_window(conn);
   if (window == 0)
-    return len == 0 && segment->seq == conn->rcv.nxt;
+    return (len == 0 && segment->seq == conn->rcv.nxt) || is_fin_in_shut_window(conn, segment);
   if (seq_in(segment->seq, conn->rcv.nxt, window))
     return TRUE;
   if (len == 0 && segment->seq == conn->rcv.edge && conn->stack->params.edge_inclusive)
@@ -220,6 +230,8 @@ static void trim(const TcpConn *conn, Segment *segment) {
     segment->len -= cut;
   }
   uint32_t room = conn->rcv.edge - segment->seq;
+  if (is_fin_in_shut_window(conn, segment))
+    return;
   if (segment->len > room) {
     segment->len = room;
     segment->flags &= (TcpFlags) ~(TCP_FIN | TCP_PSH);
@@ -269,8 +281,11 @@ static Verdict ack_of_unacceptable(TcpConn *conn, Segment *segment) {
 /* RFC 2883 4.1: what arrives again is reported with the ACK that refuses it; Linux's TIME-WAIT sends no SACK, nor does
  * its challenge ACK for a SYN. */
 static void note_duplicate(TcpConn *conn, const Segment *segment) {
-  if (seq_lt(segment->seq, conn->rcv.nxt) && !(segment->flags & TCP_SYN) && conn->state != TCP_STATE_TIME_WAIT)
-    tcp_sack_note_duplicate(conn, segment->seq, seq_min(segment->seq + segment_seq_len(segment), conn->rcv.nxt));
+  if (!seq_lt(segment->seq, conn->rcv.nxt) || segment->flags & TCP_SYN || conn->state == TCP_STATE_TIME_WAIT)
+    return;
+  if (segment_seq_len(segment))
+    tcp_acks_duplicate(conn);
+  tcp_sack_note_duplicate(conn, segment->seq, seq_min(segment->seq + segment_seq_len(segment), conn->rcv.nxt));
 }
 
 static Verdict unacceptable(TcpConn *conn, Segment *segment) {
@@ -283,10 +298,25 @@ static Verdict unacceptable(TcpConn *conn, Segment *segment) {
     tcp_conn_apply(conn, TCP_SEG_FIN_AGAIN, segment);
   else
     refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_SEQUENCE);
+  if (segment->flags & TCP_SYN && conn->ack_now)
+    conn->ack_why = conn->stack->why.challenge; /* RFC 5961 4: whatever its number */
   return ack_of_unacceptable(conn, segment);
 }
 
+/* Linux's TIME-WAIT knows but one segment that needs no answer: an empty one at RCV.NXT. */
+static gboolean is_odd_in_time_wait(const TcpConn *conn, const Segment *segment) {
+  return conn->stack->params.time_wait_exact && conn->state == TCP_STATE_TIME_WAIT && !(segment->flags & TCP_RST) &&
+         (segment->seq != conn->rcv.nxt || segment_seq_len(segment) > 0);
+}
+
+static gboolean lacks_ack(const TcpConn *conn, const Segment *segment) {
+  return conn->stack->params.no_ack_dropped && conn->state != TCP_STATE_SYN_RECEIVED &&
+         conn->state != TCP_STATE_TIME_WAIT && !(segment->flags & (TCP_ACK | TCP_RST | TCP_SYN));
+}
+
 static Verdict step1_sequence(TcpConn *conn, Segment *segment) {
+  if (lacks_ack(conn, segment))
+    return drop(conn, segment, TCP_CHECK_ACK);
   if (G_UNLIKELY(conn->stack->params.bug_ports_only) && segment->flags & (TCP_RST | TCP_FIN) && !conn->fin_rcvd)
     segment->seq = conn->rcv.nxt; /* the bug: any will do */
   if (conn->state == TCP_STATE_SYN_RECEIVED && segment->seq == conn->rcv.irs && segment->flags & TCP_SYN) {
@@ -298,10 +328,13 @@ static Verdict step1_sequence(TcpConn *conn, Segment *segment) {
     }
   }
   if (!tcp_options_fresh(conn, segment)) { /* RFC 7323 5.3 R1 */
+    gboolean empty = segment_seq_len(segment) == 0 && conn->state != TCP_STATE_TIME_WAIT;
+    if (empty && !conn->stack->params.paws_answers_empty) /* ACKs that overtook each other would answer each other */
+      return drop(conn, segment, TCP_CHECK_SEQUENCE);
     note_duplicate(conn, segment);
     return refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_SEQUENCE);
   }
-  if (!is_acceptable(conn, segment) && !is_rst_at_fin(conn, segment))
+  if (is_odd_in_time_wait(conn, segment) || (!is_acceptable(conn, segment) && !is_rst_at_fin(conn, segment)))
     return unacceptable(conn, segment);
   tcp_options_take_timestamp(conn, segment);
   if (!(segment->flags & TCP_RST))
@@ -319,7 +352,7 @@ static gboolean rst_is_valid(const TcpConn *conn, const Segment *segment) {
   if (params->orphan_rst_in_window && conn->state == TCP_STATE_FIN_WAIT_2 && conn->nobody_reads)
     return TRUE;
   const TcpEntry *last = tcp_queue_back(&conn->stack->pool, &conn->held); /* Linux: the highest SACK block's end */
-  return params->rst_at_fin && last && segment->seq == last->seq + tcp_entry_seq_len(last);
+  return params->rst_at_fin && conn->sack_on && last && segment->seq == last->seq + tcp_entry_seq_len(last);
 }
 
 static Verdict step2_rst(TcpConn *conn, const Segment *segment) {
@@ -348,17 +381,35 @@ static Verdict step5_ack_in_syn_received(TcpConn *conn, const Segment *segment) 
   return GO_ON;
 }
 
+/* RFC 5961 5.2 (MAY-12): an ACK below all that the peer may still have had in flight is a guess. */
+static gboolean ack_is_too_old(const TcpConn *conn, const Segment *segment) {
+  uint32_t reach = conn->snd.max_wnd, acked = conn->snd.una - conn->snd.iss - (conn->passive_open ? 1 : 0);
+  switch (conn->stack->params.old_ack) {
+  case TCP_OLD_ACK_WINDOW:
+    return seq_lt(segment->ack, conn->snd.una - reach);
+  case TCP_OLD_ACK_ACKED: /* Linux counts what was acknowledged in 64 bits */
+    return seq_lt(segment->ack, conn->snd.una - (reach < acked ? reach : acked));
+  default:
+    return FALSE;
+  }
+}
+
 static Verdict step5_ack(TcpConn *conn, const Segment *segment) {
   if (!(segment->flags & TCP_ACK))
     return drop(conn, segment, TCP_CHECK_ACK);
   if (conn->state == TCP_STATE_SYN_RECEIVED)
     return step5_ack_in_syn_received(conn, segment);
-  if (seq_gt(segment->ack, conn->snd.nxt))
+  gboolean time_wait = conn->state == TCP_STATE_TIME_WAIT;
+  if (seq_gt(segment->ack, conn->snd.nxt) && !(time_wait && conn->stack->params.time_wait_exact))
     return refuse(conn, TCP_SEG_BAD_ACK, segment, TCP_CHECK_ACK);
-  if (conn->state == TCP_STATE_TIME_WAIT) {
+  if (time_wait && segment_seq_len(segment) > 0) /* nothing comes after a FIN: no text, no other FIN */
+    return refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_TEXT);
+  if (time_wait) {
     tcp_conn_apply(conn, TCP_SEG_ACK_IN_TIME_WAIT, segment);
     return DONE;
   }
+  if (ack_is_too_old(conn, segment))
+    return refuse(conn, TCP_SEG_BAD_ACK, segment, TCP_CHECK_ACK);
   if (G_UNLIKELY(conn->stack->params.bug_ack_answered) && segment_seq_len(segment) == 0)
     conn->ack_now = TRUE;
   gboolean new_ack = ack_is_new(conn, segment);
@@ -372,6 +423,8 @@ static Verdict step5_ack(TcpConn *conn, const Segment *segment) {
   if (conn->fin_sent && !conn->fin_acked && (any_ack || seq_gt(conn->snd.una, conn->fin_seq))) {
     conn->fin_acked = TRUE;
     tcp_conn_apply(conn, TCP_SEG_ACK_OF_FIN, segment);
+    if (conn->state == TCP_STATE_FIN_WAIT_2 && tcp_fin_wait_2_refused(conn))
+      tcp_conn_apply(conn, TCP_TMO_FIN_WAIT_2, segment);
   }
   return conn->deleted ? DONE : GO_ON;
 }
@@ -441,7 +494,8 @@ static Verdict step7_text(TcpConn *conn, const Segment *segment, gboolean *ret_f
     return GO_ON;
   if (!takes_text(conn))
     return drop(conn, segment, TCP_CHECK_TEXT);
-  if (segment->len && is_unwanted(conn))
+  gboolean early_fin = has_fin && segment->seq != conn->rcv.nxt && conn->stack->params.rst_on_early_fin;
+  if ((segment->len || early_fin) && is_unwanted(conn))
     return refuse(conn, TCP_SEG_TEXT_UNWANTED, segment, TCP_CHECK_TEXT);
   if (has_no_room(conn, segment))
     return refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_TEXT);
@@ -512,6 +566,8 @@ gboolean tcp_segment_arrives(TcpStack *stack, TcpHandle end, const Segment *segm
   Seq iss = 0;
   conn->cause = segment->id;
   conn->heard_at = sim_now(stack->sim);
+  if (conn->keepalives)
+    conn->peer_answers = TRUE;
   conn->keepalives = 0;
   gboolean reopened = arrives(conn, segment, &iss);
   tcp_conn_finish(conn);

@@ -99,7 +99,7 @@ TcpConn *tcp_conn_new(TcpStack *stack, const TcpIdentity *identity, TcpState sta
   *conn = (TcpConn){.stack = stack, .handle = handle, .who = *identity, .state = (uint8_t)state};
   conn->mss = stack->params.mss;
   conn->t_sending = conn->t_ack = conn->t_state = conn->t_user = conn->t_keepalive = TIMER_STOPPED;
-  conn->text_at = SIM_NEVER;
+  conn->text_at = conn->text_sent_at = SIM_NEVER;
   conn->rcv_mss = LEAST_MSS;
   conn->heard_at = sim_now(stack->sim);
   conn->min_rtt = SIM_NEVER;
@@ -126,6 +126,10 @@ TcpState tcp_end_state(const TcpStack *stack, TcpHandle end) {
 
 uint32_t tcp_end_owner(const TcpStack *stack, TcpHandle end) {
   return tcp_conn_get(stack, end)->who.owner;
+}
+
+uint32_t tcp_end_unread(const TcpStack *stack, TcpHandle end) {
+  return tcp_conn_get(stack, end)->unread;
 }
 
 Seq tcp_end_iss(const TcpStack *stack, TcpHandle end) {
@@ -163,6 +167,8 @@ static void retransmit_front(TcpConn *conn) {
   g_assert(entry);
   if (conn->retransmissions++ == 0)
     conn->retransmitting_since = sim_now(conn->stack->sim);
+  if (conn->state >= TCP_STATE_ESTABLISHED)
+    tcp_cwnd_timeout(conn);
   back_off(conn);
   tcp_output_retransmit(conn, entry, conn->stack->why.retransmission);
   tcp_timers_sending(conn, TRUE);
@@ -178,8 +184,9 @@ static void probe_idle(TcpConn *conn) {
 
 static void probe_tail(TcpConn *conn) {
   conn->probing_tail = TRUE;
+  if (!tcp_output_probe_new(conn)) /* RFC 8985 7.3: new data rather than old */
+    tcp_output_retransmit(conn, tcp_queue_back(&conn->stack->pool, &conn->sent), conn->stack->why.probe);
   conn->tail_probe_end = conn->snd.nxt;
-  tcp_output_retransmit(conn, tcp_queue_back(&conn->stack->pool, &conn->sent), conn->stack->why.probe);
   tcp_timers_sending(conn, TRUE);
 }
 
@@ -208,6 +215,8 @@ static void listen_again(TcpConn *conn) {
   conn->retransmissions = 0;
   conn->backoff = 0;
   conn->has_rtt = FALSE;
+  conn->cwnd = 0;
+  conn->syn_lost = FALSE;
   conn->mss = stack->params.mss;
   conn->ack_now = FALSE;
   tcp_rto_init(conn);
@@ -218,6 +227,13 @@ static const TcpNotice NOTICES[TCP_ACTION_COUNT] = {
     [TCP_ACTION_TELL_RESET] = TCP_NOTICE_RESET,     [TCP_ACTION_TELL_REFUSED] = TCP_NOTICE_REFUSED,
     [TCP_ACTION_TELL_TIMEOUT] = TCP_NOTICE_TIMEOUT, [TCP_ACTION_TELL_CLOSED] = TCP_NOTICE_CLOSED,
 };
+
+static void send_syn_ack(TcpConn *conn) {
+  if (!conn->sent.head)
+    tcp_output_queue_syn(conn);
+  else /* simultaneous open: the SYN again, now with an ACK */
+    tcp_output_retransmit(conn, tcp_queue_front(&conn->stack->pool, &conn->sent), 0);
+}
 
 /* One row's actions, in the order of TCP_ACTIONS. SEND_ACK is a debt that tcp_conn_finish() pays, so that data or a FIN
  * sent in the same event carry it. */
@@ -233,10 +249,7 @@ static void perform(TcpConn *conn, TcpAction action, const Segment *segment) {
     tcp_output_queue_syn(conn);
     break;
   case TCP_ACTION_SEND_SYN_ACK:
-    if (!conn->sent.head)
-      tcp_output_queue_syn(conn);
-    else /* simultaneous open: the SYN again, now with an ACK */
-      tcp_output_retransmit(conn, tcp_queue_front(&conn->stack->pool, &conn->sent), 0);
+    send_syn_ack(conn);
     break;
   case TCP_ACTION_QUEUE_FIN:
     conn->fin_queued = TRUE;
@@ -279,6 +292,9 @@ static void perform(TcpConn *conn, TcpAction action, const Segment *segment) {
     break;
   case TCP_ACTION_START_FIN_WAIT_2:
     tcp_timers_fin_wait_2(conn);
+    break;
+  case TCP_ACTION_START_LAST_ACK:
+    tcp_timers_last_ack(conn);
     break;
   case TCP_ACTION_TELL_OPEN:
   case TCP_ACTION_TELL_EOF:
@@ -337,7 +353,7 @@ static void trace_row(const TcpConn *conn, const TcpRow *row, const Segment *seg
 static void count_answer(TcpConn *conn, TcpStimulus stimulus, const Segment *segment) {
   gboolean counted = stimulus == TCP_SEG_UNACCEPTABLE || stimulus == TCP_SEG_RST_INEXACT || stimulus == TCP_SEG_SYN ||
                      stimulus == TCP_SEG_BAD_ACK;
-  if (!counted || !segment || conn->stack->params.challenge_limit == TCP_UNLIMITED)
+  if (!counted || !segment || !tcp_answer_is_limited(segment) || conn->stack->params.challenge_limit == TCP_UNLIMITED)
     return;
   SimTime now = sim_now(conn->stack->sim);
   if (conn->answers == 0 || now - conn->answers_since >= conn->stack->params.challenge_period) {

@@ -8,6 +8,8 @@
 
 typedef struct TcpConn TcpConn;
 
+#define TCP_TIMER_SLACK SIM_MS(2) /* Linux: TCP_TIMEOUT_MIN_US, added to reordering and probe timers */
+
 /* Which of its jobs the sending timer does; never two at once. */
 typedef enum {
   TCP_SENDING_RETRANSMISSION,
@@ -15,6 +17,9 @@ typedef enum {
   TCP_SENDING_REORDERING,
   TCP_SENDING_PERSIST,
 } TcpSendingMode;
+
+/* What the sender believes of the network: all is well, one segment was lost, or all that is out. */
+typedef enum { TCP_RECOVERY_NONE, TCP_RECOVERY_FAST, TCP_RECOVERY_TIMEOUT } TcpRecovery;
 
 /* What setsockopt() changed; a TCB has one only if anything was. */
 typedef struct TcpSocketOptions {
@@ -51,6 +56,9 @@ struct TcpConn {
   gboolean ts_on : 1;          /* both sides offered timestamps */
   gboolean interactive : 1;    /* Linux's ping-pong mode: ACKs wait */
   gboolean has_dsack : 1;      /* the next ACK reports dsack_left:dsack_right */
+  gboolean has_lost : 1;       /* some entry of `sent` may be marked as lost */
+  gboolean syn_lost : 1;       /* our SYN was sent three times or more: RFC 6928 2 */
+  gboolean peer_answers : 1;   /* a keepalive was answered */
   gboolean has_rack : 1;       /* rack_sent_at and rack_rtt hold a delivery */
   uint64_t cause;              /* number of the segment being processed, 0: none */
   Name ack_why;                /* why the ACK leaves, for the trace */
@@ -85,6 +93,11 @@ struct TcpConn {
   uint64_t unsent;                         /* octets queued behind SND.NXT */
   uint32_t unread;                         /* octets received in order that the application has not taken */
   uint32_t unacked;                        /* octets received since the last ACK we sent */
+  uint32_t cwnd, ssthresh;                 /* RFC 5681, in what cwnd_unit counts; cwnd 0: not needed yet */
+  uint32_t cwnd_grown;                     /* acknowledged since cwnd grew last */
+  Seq recover;                             /* SND.NXT when the recovery began */
+  uint8_t recovery;                        /* TcpRecovery */
+  SimTime text_sent_at;                    /* when data was sent last, SIM_NEVER: not yet */
   TcpQueue sent;                           /* the retransmission queue */
   TcpMarks marks;                          /* where SEND calls ended in the unsent data */
   TcpHoles held;                           /* received beyond RCV.NXT */
@@ -134,6 +147,9 @@ const TcpRow *tcp_conn_row(const TcpConn *conn, TcpStimulus stimulus, const Segm
 /* guards.c: whether a guard holds, a pure function of the TCB, the segment (or NULL) and the profile. */
 gboolean tcp_guard_holds(const TcpConn *conn, TcpGuard guard, const Segment *segment);
 
+/* Whether the answer to an unacceptable segment of this kind counts, and is left out when there were enough. */
+gboolean tcp_answer_is_limited(const Segment *segment);
+
 /* The only writer of `state`: finds the row for (state, stimulus), writes the trace record, sets the state, performs
  * the row's actions in their fixed order. `segment` is what raised it, or NULL. Returns the row. */
 const TcpRow *tcp_conn_apply(TcpConn *conn, TcpStimulus stimulus, const Segment *segment);
@@ -151,6 +167,10 @@ void tcp_output_keepalive(TcpConn *conn);
 void tcp_output_rst(TcpConn *conn, const Segment *answered);
 void tcp_output_retransmit(TcpConn *conn, TcpEntry *entry, Name why);
 void tcp_output_window_probe(TcpConn *conn);
+/* The next segment that has not been sent, whatever the congestion window; FALSE if there is none, or no window. */
+gboolean tcp_output_probe_new(TcpConn *conn);
+/* Sends what is marked as lost again, as far as the congestion window allows; the front goes in any case. */
+void tcp_output_resend_lost(TcpConn *conn);
 /* Queues the SYN as the first entry. */
 void tcp_output_queue_syn(TcpConn *conn);
 /* How much the window allows beyond SND.NXT. */
@@ -173,10 +193,15 @@ void tcp_timers_delay_ack(TcpConn *conn, SimTime delay);
 void tcp_timers_ack_sent(TcpConn *conn);
 void tcp_timers_time_wait(TcpConn *conn);
 void tcp_timers_fin_wait_2(TcpConn *conn);
+/* Whether the socket said that nobody waits in FIN-WAIT-2 (a TCP_LINGER2 below 0), and nobody holds it. */
+gboolean tcp_fin_wait_2_refused(const TcpConn *conn);
+void tcp_timers_last_ack(TcpConn *conn);
 void tcp_timers_user(TcpConn *conn, gboolean restart);
 void tcp_timers_stop_all(TcpConn *conn);
 /* Arms or stops the keepalive timer as the state and the options want it; a running one is left alone. */
 void tcp_timers_keepalive(TcpConn *conn);
+/* The idle time was changed: the timer is armed anew at the end of this event. */
+void tcp_timers_keepalive_again(TcpConn *conn);
 /* Wait `delay` for a segment that may only be late (RFC 8985 6.2). */
 void tcp_timers_reordering(TcpConn *conn, SimTime delay);
 extern const EventKind TCP_KIND_SENDING, TCP_KIND_ACK, TCP_KIND_STATE, TCP_KIND_USER, TCP_KIND_KEEPALIVE;
@@ -203,6 +228,8 @@ void tcp_acks_fin_taken(TcpConn *conn, gboolean fin_brought_text);
 /* Data was sent: Linux takes the connection for an interactive one. */
 void tcp_acks_text_sent(TcpConn *conn);
 void tcp_acks_ack_sent(TcpConn *conn);
+/* Something came again: Linux acknowledges at once for a while (tcp_input.c: tcp_send_dupack). */
+void tcp_acks_duplicate(TcpConn *conn);
 
 /* --- sack.c: selective acknowledgment and the repair it triggers -------------------------------------------------- */
 
@@ -214,6 +241,24 @@ void tcp_sack_delivered(TcpConn *conn, const TcpEntry *entry);
 /* Marks what RFC 8985 takes for lost; returns how long to wait for the rest, 0 for nothing to wait for. */
 SimTime tcp_sack_detect(TcpConn *conn, gboolean *ret_found);
 void tcp_sack_resend_lost(TcpConn *conn);
+
+/* --- cwnd.c: congestion control (RFC 5681) ------------------------------------------------------------------------ */
+
+/* How much the congestion window allows beyond what is in flight, in what it counts; and that in octets. */
+uint32_t tcp_cwnd_room(TcpConn *conn);
+uint32_t tcp_cwnd_octets(const TcpConn *conn, uint32_t room);
+/* One full segment, in what it counts. */
+uint32_t tcp_cwnd_unit(const TcpConn *conn);
+/* What an entry takes of it. */
+uint32_t tcp_cwnd_size(const TcpConn *conn, const TcpEntry *entry);
+/* SND.UNA has moved by `octets`. */
+void tcp_cwnd_acked(TcpConn *conn, uint32_t octets);
+/* Duplicate ACKs or SACK blocks told of a loss. */
+void tcp_cwnd_loss(TcpConn *conn);
+/* The retransmission timer expired, for the conn->retransmissions-th time. */
+void tcp_cwnd_timeout(TcpConn *conn);
+/* New data is about to be sent, perhaps after a pause. */
+void tcp_cwnd_before_text(TcpConn *conn);
 
 /* --- rto.c (RFC 6298) --------------------------------------------------------------------------------------------- */
 

@@ -43,6 +43,7 @@ static const TcpRow ROWS[] = {
  { S(CLOSED),                             TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.4", NULL, "connection does not exist" },
  { S(LISTEN),                             TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.4", FIG5, NULL },
  { S(SYN_SENT),                           TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.4", FIG5, "no segment is sent" },
+ { S(SYN_RECEIVED),                       TCP_CALL_CLOSE,           TCP_GUARD_EMBRYO_DROPPED,         TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.4", NULL, "FreeBSD: close() drops what is not open yet" },
  { S(SYN_RECEIVED) | S(CLOSE_WAIT),       TCP_CALL_CLOSE,           TCP_GUARD_CLOSE_QUEUED,           TCP_IGNORE,           0,                                                    "3.10.4", NULL, "one FIN is enough" },
  { S(SYN_RECEIVED),                       TCP_CALL_CLOSE,           TCP_GUARD_NOTHING_QUEUED,         TCP_STATE_FIN_WAIT_1, A(QUEUE_FIN),                                         "3.10.4", FIG5, NULL },
  { S(SYN_RECEIVED),                       TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(DEFER_CLOSE),                                       "3.10.4", NULL, "queued until established" },
@@ -51,8 +52,9 @@ static const TcpRow ROWS[] = {
  { FIN_WAITS,                             TCP_CALL_CLOSE,           TCP_GUARD_UNREAD_DATA,            TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.6.1",  NULL, "data would be lost: the peer must know (RFC 2525 2.17)" },
  { FIN_WAITS,                             TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(START_FIN_WAIT_2),                                  "3.10.4", NULL, "no second FIN" },
  { S(CLOSE_WAIT),                         TCP_CALL_CLOSE,           TCP_GUARD_UNREAD_DATA,            TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.6.1",  NULL, "data would be lost: the peer must know (RFC 2525 2.17)" },
- { S(CLOSE_WAIT),                         TCP_CALL_CLOSE,           TCP_GUARD_LAST_ACK_AT_CALL,       TCP_STATE_LAST_ACK,   A(QUEUE_FIN),                                         "3.10.4", NULL, "Linux and the BSDs: at the call" },
+ { S(CLOSE_WAIT),                         TCP_CALL_CLOSE,           TCP_GUARD_LAST_ACK_AT_CALL,       TCP_STATE_LAST_ACK,   A(QUEUE_FIN) | A(START_LAST_ACK),                     "3.10.4", NULL, "Linux and the BSDs: at the call" },
  { S(CLOSE_WAIT),                         TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(QUEUE_FIN),                                         "3.10.4", NULL, "LAST-ACK when the FIN leaves" },
+ { S(CLOSING) | S(LAST_ACK),              TCP_CALL_CLOSE,           TCP_GUARD_UNREAD_DATA,            TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.6.1",  NULL, "data would be lost: the peer must know (RFC 2525 2.17)" },
  { S(CLOSING)|S(LAST_ACK)|S(TIME_WAIT),   TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.4", NULL, "connection closing" },
 
  /* --- 3.10.5 ABORT ----------------------------------------------------------------------------------------------------------------------------------------------------------- */
@@ -60,6 +62,7 @@ static const TcpRow ROWS[] = {
  { S(LISTEN) | S(SYN_SENT),               TCP_CALL_ABORT,           TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.5", NULL, NULL },
  { S(ESTABLISHED)|FIN_WAITS|S(CLOSE_WAIT), TCP_CALL_ABORT,              TCP_GUARD_ABORT_WAITS,                     TCP_STATE_TIME_WAIT,   A(STOP_TIMERS) | A(SEND_RST) | A(START_TIME_WAIT),     "3.5.2", NULL, "against 3.10.5; no stack does it" },
  { S(SYN_RECEIVED)|S(ESTABLISHED)|FIN_WAITS|S(CLOSE_WAIT), TCP_CALL_ABORT, TCP_GUARD_ALWAYS,          TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.10.5", NULL, NULL },
+ { S(CLOSING) | S(LAST_ACK),              TCP_CALL_ABORT,           TCP_GUARD_ABORT_AFTER_FIN,        TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "3.10.5", NULL, "Linux while its FIN is unsent; FreeBSD" },
  { S(CLOSING)|S(LAST_ACK)|S(TIME_WAIT),   TCP_CALL_ABORT,           TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.5", NULL, "silently" },
 
  { S(LISTEN) | OPENERS | LIVE | S(TIME_WAIT), TCP_HOST_CRASH,              TCP_GUARD_ALWAYS,                          TCP_STATE_CLOSED,      END,                                                   "3.5.1", NULL, "all is forgotten, nobody is told" },
@@ -141,7 +144,7 @@ static const TcpRow ROWS[] = {
  { S(FIN_WAIT_2),                         TCP_SEG_FIN,              TCP_GUARD_ALWAYS,                 TCP_STATE_TIME_WAIT,  A(STOP_TIMERS)|A(SEND_ACK)|A(START_TIME_WAIT)|A(TELL_EOF), "3.10.7.4 eighth", FIG5, NULL },
 
  /* --- our FIN leaves (3.10.4: after the data before it) ------------------------------------------------------------------------------------------------------------------------ */
- { S(CLOSE_WAIT),                         TCP_FIN_SENT,             TCP_GUARD_ALWAYS,                 TCP_STATE_LAST_ACK,   0,                                                    "3.10.4", FIG5, NULL },
+ { S(CLOSE_WAIT),                         TCP_FIN_SENT,             TCP_GUARD_ALWAYS,                 TCP_STATE_LAST_ACK,   A(START_LAST_ACK),                                    "3.10.4", FIG5, NULL },
  { S(FIN_WAIT_1)|S(CLOSING)|S(LAST_ACK),  TCP_FIN_SENT,             TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.4", NULL, "the state changed at the CLOSE" },
 
  /* --- 3.10.8 timeouts -------------------------------------------------------------------------------------------------------------------------------------------------------- */
@@ -158,6 +161,8 @@ static const TcpRow ROWS[] = {
  { S(ESTABLISHED)|S(FIN_WAIT_2)|S(CLOSE_WAIT), TCP_TMO_KEEPALIVE,           TCP_GUARD_KEEPALIVE_LIMIT,                 TCP_STATE_CLOSED,      END | A(TELL_TIMEOUT),                                 "3.8.4", NULL, NULL },
  { S(SYN_RECEIVED) | LIVE,                TCP_TMO_KEEPALIVE,           TCP_GUARD_ALWAYS,                          TCP_STAY,              A(PROBE_IDLE),                                         "3.8.4", NULL, NULL },
  { OPENERS | SENDERS,                     TCP_TMO_USER,             TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_TIMEOUT),                                "3.10.8", NULL, NULL },
+ { S(LAST_ACK),                           TCP_TMO_LAST_ACK,         TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_TIMEOUT),                                "extension", NULL, "lwIP: 2 MSL, however often the FIN was sent" },
+ { S(FIN_WAIT_2),                         TCP_TMO_FIN_WAIT_2,       TCP_GUARD_NO_FIN_WAIT_2,          TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "extension", NULL, "Linux: TCP_LINGER2 below 0" },
  { S(FIN_WAIT_2),                         TCP_TMO_FIN_WAIT_2,       TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "extension", NULL, "no RFC: stacks free a FIN-WAIT-2 that nobody holds" },
  { S(TIME_WAIT),                          TCP_TMO_TIME_WAIT,        TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.8", FIG5, NULL },
 };

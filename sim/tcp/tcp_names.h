@@ -35,7 +35,7 @@
   X(SEG_RST, "a valid RST")                                                                                            \
   X(SEG_RST_INEXACT, "a RST inside the window but not at RCV.NXT")                                                     \
   X(SEG_SYN, "a SYN")                                                                                                  \
-  X(SEG_BAD_ACK, "an ACK of something never sent")                                                                     \
+  X(SEG_BAD_ACK, "an ACK of something never sent, or far below SND.UNA")                                               \
   X(SEG_ACK_OF_SYN, "the ACK of our SYN")                                                                              \
   X(SEG_ACK_OF_FIN, "the ACK of our FIN")                                                                              \
   X(SEG_ACK_IN_TIME_WAIT, "an ACK that arrives in TIME-WAIT")                                                          \
@@ -51,6 +51,7 @@
   X(TMO_KEEPALIVE, "keepalive timeout")                                                                                \
   X(TMO_DELAYED_ACK, "delayed ACK timeout")                                                                            \
   X(TMO_USER, "user timeout")                                                                                          \
+  X(TMO_LAST_ACK, "LAST-ACK timeout")                                                                                  \
   X(TMO_FIN_WAIT_2, "FIN-WAIT-2 idle timeout")                                                                         \
   X(TMO_TIME_WAIT, "2 MSL timeout")
 
@@ -60,6 +61,7 @@
   X(PASSIVE_OPEN, "the connection came from a passive OPEN")                                                           \
   X(SYN_ACKED, "our SYN is acknowledged")                                                                              \
   X(NOTHING_QUEUED, "no data waits to be sent before the FIN")                                                         \
+  X(EMBRYO_DROPPED, "the stack drops a connection that is closed before it is open")                                   \
   X(CLOSE_QUEUED, "a CLOSE is already queued")                                                                         \
   X(UNREAD_DATA, "data was received that nobody will read")                                                            \
   X(LAST_ACK_AT_CALL, "the stack enters LAST-ACK at the call")                                                         \
@@ -75,6 +77,8 @@
   X(SYN_ACK_REPEATED, "the stack repeats its SYN,ACK")                                                                 \
   X(KEEPALIVE_RST, "no answer to the last keepalives, and the stack sends RST")                                        \
   X(KEEPALIVE_LIMIT, "no answer to the last keepalives")                                                               \
+  X(ABORT_AFTER_FIN, "the stack sends a RST although both sides have closed")                                          \
+  X(NO_FIN_WAIT_2, "the socket wants no FIN-WAIT-2 once nobody holds it")                                              \
   X(ABORT_WAITS, "the stack waits 2 MSL after its RST")                                                                \
   X(TIME_WAIT_REUSED, "connect() may take over this TIME-WAIT")                                                        \
   X(BUG_NO_TIME_WAIT, "BUG: no TIME-WAIT")                                                                             \
@@ -107,6 +111,7 @@
   X(PROBE_IDLE, "send a keepalive")                                                                                    \
   X(START_TIME_WAIT, "start (or restart) the 2 MSL timer")                                                             \
   X(START_FIN_WAIT_2, "start the FIN-WAIT-2 timer if nobody will read")                                                \
+  X(START_LAST_ACK, "start the LAST-ACK timer if the stack has one")                                                   \
   X(TELL_OPEN, "tell the application: established")                                                                    \
   X(TELL_EOF, "tell the application: end of stream")                                                                   \
   X(TELL_RESET, "tell the application: connection reset")                                                              \
@@ -124,6 +129,7 @@
   X(DELAYED_ACK, "delayed-ack")                                                                                        \
   X(TIME_WAIT, "2msl")                                                                                                 \
   X(FIN_WAIT_2, "fin-wait-2")                                                                                          \
+  X(LAST_ACK, "last-ack")                                                                                              \
   X(KEEPALIVE, "keepalive")                                                                                            \
   X(USER, "user")
 

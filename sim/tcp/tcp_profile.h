@@ -32,6 +32,13 @@
 #define TCP_CHOICE_CONNECT_BUSY_ERRNO(X) X(EADDRINUSE, "EADDRINUSE") X(EADDRNOTAVAIL, "EADDRNOTAVAIL")
 #define TCP_CHOICE_TIME_WAIT_REUSE(X)    X(OFF, "off") X(TIMESTAMPS, "timestamps")
 
+#define TCP_CHOICE_CWND_UNIT(X)            X(OCTETS, "octets") X(SEGMENTS, "segments")
+#define TCP_CHOICE_CWND_AFTER_IDLE(X)      X(KEEP, "keep") X(RESTART, "restart") X(HALVE, "halve")
+#define TCP_CHOICE_RESEND_AFTER_TIMEOUT(X) X(FRONT, "front") X(ALL, "all")
+#define TCP_CHOICE_OLD_ACK(X)              X(IGNORED, "ignored") X(WINDOW, "window") X(ACKED, "acked")
+#define TCP_CHOICE_SYN_RECEIVED_CLOSE(X)   X(FIN, "fin") X(DROP, "drop")
+#define TCP_CHOICE_ABORT_AFTER_FIN(X)      X(SILENT, "silent") X(UNSENT, "unsent") X(RESET, "reset")
+
 /* Every choice, so that enums and lists of words come from the lists above. */
 #define TCP_CHOICES(X)                                                                                                 \
   X(RTO_MIN_APPLIES, rto_min_applies)                                                                                  \
@@ -51,7 +58,13 @@
   X(CROSSING_FIN_REPLY, crossing_fin_reply)                                                                            \
   X(BIND_TIME_WAIT, bind_time_wait)                                                                                    \
   X(CONNECT_BUSY_ERRNO, connect_busy_errno)                                                                            \
-  X(TIME_WAIT_REUSE, time_wait_reuse)
+  X(TIME_WAIT_REUSE, time_wait_reuse)                                                                                  \
+  X(CWND_UNIT, cwnd_unit)                                                                                              \
+  X(CWND_AFTER_IDLE, cwnd_after_idle)                                                                                  \
+  X(RESEND_AFTER_TIMEOUT, resend_after_timeout)                                                                        \
+  X(OLD_ACK, old_ack)                                                                                                  \
+  X(SYN_RECEIVED_CLOSE, syn_received_close)                                                                            \
+  X(ABORT_AFTER_FIN, abort_after_fin)
 
 #define TCP_ENUM_(id, word) TCP_RTO_MIN_APPLIES_##id,
 enum { TCP_CHOICE_RTO_MIN_APPLIES(TCP_ENUM_) };
@@ -107,6 +120,24 @@ enum { TCP_CHOICE_CONNECT_BUSY_ERRNO(TCP_ENUM_) };
 #define TCP_ENUM_(id, word) TCP_TIME_WAIT_REUSE_##id,
 enum { TCP_CHOICE_TIME_WAIT_REUSE(TCP_ENUM_) };
 #undef TCP_ENUM_
+#define TCP_ENUM_(id, word) TCP_CWND_UNIT_##id,
+enum { TCP_CHOICE_CWND_UNIT(TCP_ENUM_) };
+#undef TCP_ENUM_
+#define TCP_ENUM_(id, word) TCP_CWND_AFTER_IDLE_##id,
+enum { TCP_CHOICE_CWND_AFTER_IDLE(TCP_ENUM_) };
+#undef TCP_ENUM_
+#define TCP_ENUM_(id, word) TCP_RESEND_AFTER_TIMEOUT_##id,
+enum { TCP_CHOICE_RESEND_AFTER_TIMEOUT(TCP_ENUM_) };
+#undef TCP_ENUM_
+#define TCP_ENUM_(id, word) TCP_OLD_ACK_##id,
+enum { TCP_CHOICE_OLD_ACK(TCP_ENUM_) };
+#undef TCP_ENUM_
+#define TCP_ENUM_(id, word) TCP_SYN_RECEIVED_CLOSE_##id,
+enum { TCP_CHOICE_SYN_RECEIVED_CLOSE(TCP_ENUM_) };
+#undef TCP_ENUM_
+#define TCP_ENUM_(id, word) TCP_ABORT_AFTER_FIN_##id,
+enum { TCP_CHOICE_ABORT_AFTER_FIN(TCP_ENUM_) };
+#undef TCP_ENUM_
 
 /* A count or time that never ends is written "unlimited" or "never". */
 #define TCP_UNLIMITED UINT32_MAX
@@ -136,12 +167,20 @@ enum { TCP_CHOICE_TIME_WAIT_REUSE(TCP_ENUM_) };
   X(CHOICE, fin_wait_2_when, 0, 1, "it counts once the application has closed both ways, or always")                   \
   X(TIME, fin_wait_2_split, 0, SIM_NEVER, "what exceeds this counts twice, the rest not at all (Linux: 60 s)")         \
   X(TIME, fin_wait_2_recheck, 0, SIM_H(1), "at expiry, wait this long again if the peer still talks; 0: do not look")  \
+  X(TIME, last_ack_timeout, SIM_MS(1), SIM_NEVER, "how long LAST-ACK may last")                                        \
   X(TIME, fin_ack_delay, 0, SIM_MS(500), "how long the ACK of a FIN may wait for company")                             \
   X(TIME, delayed_ack, 0, SIM_MS(500), "how long the ACK of data may wait; 0: at once")                                \
   X(CHOICE, ack_policy, 0, 1, "every second full segment at once, or Linux's quick and interactive modes")             \
   X(TIME, persist_max, SIM_MS(1), SIM_H(24), "greatest interval between window probes")                                \
   X(CHOICE, window_probe, 0, 1, "a window probe is the next octet, or an empty segment below SND.UNA")                 \
   X(SWITCH, tail_loss_probe, 0, 1, "probe the tail before the retransmission timeout (RFC 8985)")                      \
+  X(COUNT, initial_cwnd, 1, TCP_UNLIMITED, "initial congestion window, in segments; unlimited: no congestion control") \
+  X(COUNT, initial_cwnd_octets, 1, TCP_UNLIMITED, "the same in octets: no more than this, or than two segments")       \
+  X(CHOICE, cwnd_unit, 0, 1, "the congestion window counts octets or, however small they are, segments")               \
+  X(COUNT, slow_start_step, 1, TCP_UNLIMITED, "segments by which one ACK opens the congestion window at the most")     \
+  X(COUNT, cwnd_kept, 1, 100, "percent of the congestion window that a loss leaves")                                   \
+  X(CHOICE, resend_after_timeout, 0, 1, "a timeout takes only the front for lost, or all that is not acknowledged")    \
+  X(CHOICE, cwnd_after_idle, 0, 2, "the congestion window after a pause: as before, initial, or halved for each RTO")  \
   X(SWITCH, keepalive, 0, 1, "send keepalives also when no application asked")                                         \
   X(TIME, keepalive_idle, SIM_MS(1), SIM_H(24), "idle time before the first keepalive")                                \
   X(TIME, keepalive_interval, SIM_MS(1), SIM_H(24), "time between unanswered keepalives")                              \
@@ -157,6 +196,7 @@ enum { TCP_CHOICE_TIME_WAIT_REUSE(TCP_ENUM_) };
   X(SWITCH, sack, 0, 1, "offer selective acknowledgments (RFC 2018, RFC 2883)")                                        \
   X(SWITCH, timestamps, 0, 1, "offer timestamps (RFC 7323)")                                                           \
   X(CHOICE, last_ack_entry, 0, 1, "CLOSE-WAIT ends when the FIN leaves, or at the call")                               \
+  X(CHOICE, syn_received_close, 0, 1, "close() in SYN-RECEIVED sends a FIN, or drops the connection")                  \
   X(CHOICE, crossing_fin_reply, 0, 1, "the peer's FIN in FIN-WAIT-1 is answered by an ACK, or by our FIN again")       \
   X(CHOICE, time_wait_restart, 0, 3, "what restarts 2 MSL: a repeated FIN, any ACK, anything unacceptable, nothing")   \
   X(CHOICE, rst_in_time_wait, 0, 1, "what a RST does to TIME-WAIT")                                                    \
@@ -167,15 +207,25 @@ enum { TCP_CHOICE_TIME_WAIT_REUSE(TCP_ENUM_) };
   X(TIME, time_wait_reuse_delay, 0, SIM_H(1), "and that is at least this old")                                         \
   X(SWITCH, rst_on_unread, 0, 1, "CLOSE with unread data sends RST instead of FIN")                                    \
   X(SWITCH, rst_on_late_data, 0, 1, "data after CLOSE is answered by RST")                                             \
+  X(SWITCH, rst_on_early_fin, 0, 1, "after CLOSE so is a FIN that comes before the data ahead of it")                  \
   X(CHOICE, shut_read_data, 0, 2, "data after SHUT_RD is kept, acknowledged and thrown away, or answered by RST")      \
   X(SWITCH, rst_has_ack, 0, 1, "the RST of an ABORT carries the ACK bit")                                              \
+  X(CHOICE, abort_after_fin, 0, 2, "ABORT in CLOSING and LAST-ACK: silent, a RST if our FIN is unsent, or a RST")      \
   X(CHOICE, rst_accepted, 0, 1, "which RST resets: exactly at RCV.NXT, or anywhere in the window")                     \
   X(SWITCH, rst_at_fin, 0, 1, "after the peer's FIN a RST with the FIN's own number resets too")                       \
   X(CHOICE, syn_accepted, 0, 1, "a SYN on a connection gets a challenge ACK, or resets it if in the window")           \
   X(COUNT, challenge_limit, 1, TCP_UNLIMITED, "ACKs to empty unacceptable segments in each challenge_period")          \
   X(TIME, challenge_period, SIM_MS(1), SIM_H(1), "see challenge_limit")                                                \
+  X(CHOICE, old_ack, 0, 2,                                                                                             \
+    "an ACK far below SND.UNA is ignored, or answered: below by more than the window, or than what was ever "          \
+    "acknowledged")                                                                                                    \
   X(SWITCH, duplicate_fin_ack_counts, 0, 1, "use the ACK field of a repeated FIN")                                     \
   X(SWITCH, syn_ack_trimmed, 0, 1, "in SYN-RECEIVED accept a SYN,ACK at IRS")                                          \
+  X(SWITCH, fin_in_shut_window, 0, 1, "a FIN without data is taken even if the window is shut")                        \
+  X(SWITCH, no_ack_dropped, 0, 1, "a segment without ACK is dropped before its numbers are looked at")                 \
+  X(SWITCH, syn_fin_dropped, 0, 1, "in LISTEN a SYN that is a FIN too is dropped")                                     \
+  X(SWITCH, paws_answers_empty, 0, 1, "an empty segment with an old timestamp gets an ACK (RFC 7323 5.3 R1)")          \
+  X(COUNT, paws_slack, 0, 1000, "ticks by which a timestamp may be older than the last (RFC 7323 5)")                  \
   X(COUNT, port_low, 1, 65535, "first ephemeral port")                                                                 \
   X(COUNT, port_high, 1, 65535, "last ephemeral port")                                                                 \
   X(CHOICE, bind_time_wait, 0, 3, "what bind() makes of a port that only TIME-WAIT uses")                              \
@@ -184,6 +234,7 @@ enum { TCP_CHOICE_TIME_WAIT_REUSE(TCP_ENUM_) };
   X(SWITCH, syn_ack_repeated, 0, 1, "in SYN-RECEIVED a repeated SYN gets the SYN,ACK again, not an ACK")               \
   X(SWITCH, time_wait_answers_odd, 0, 1,                                                                               \
     "in TIME-WAIT any ACK but the expected one is answered, a segment without ACK never")                              \
+  X(SWITCH, time_wait_exact, 0, 1, "in TIME-WAIT all but an empty segment at RCV.NXT is answered")                     \
   X(SWITCH, orphan_rst_in_window, 0, 1, "in FIN-WAIT-2 without an application any RST in the window ends it")          \
   X(SWITCH, rst_enters_time_wait, 0, 1, "ABORT leads to TIME-WAIT (RFC 9293 3.5.2), not to CLOSED")                    \
   X(SWITCH, bug_no_time_wait, 0, 1, "BUG: TIME-WAIT is skipped")                                                       \

@@ -39,6 +39,14 @@ gboolean tcp_params_allow(const TcpParams *params, TcpGuard guard) {
     return params->syn_ack_repeated;
   case TCP_GUARD_KEEPALIVE_RST:
     return params->keepalive_rst;
+  case TCP_GUARD_EMBRYO_DROPPED:
+    return params->syn_received_close == TCP_SYN_RECEIVED_CLOSE_DROP;
+  case TCP_GUARD_NOTHING_QUEUED:
+    return params->syn_received_close == TCP_SYN_RECEIVED_CLOSE_FIN;
+  case TCP_GUARD_ABORT_AFTER_FIN:
+    return params->abort_after_fin != TCP_ABORT_AFTER_FIN_SILENT;
+  case TCP_GUARD_NO_FIN_WAIT_2: /* by TCP_LINGER2, which Linux has */
+    return params->fin_wait_2_split != SIM_NEVER;
   case TCP_GUARD_ABORT_WAITS:
     return params->rst_enters_time_wait;
   case TCP_GUARD_BUG_NO_TIME_WAIT:

@@ -58,6 +58,8 @@ TcpStack *tcp_stack_new(Sim *sim, const Tracer *tracer, const TcpParams *params,
                         void *host);
 void tcp_stack_free(TcpStack *stack);
 const TcpParams *tcp_stack_params(const TcpStack *stack);
+/* The stack's parameters, to be changed while it runs: what is decided from then on is decided with them. */
+TcpParams *tcp_stack_tune(TcpStack *stack);
 /* How often each row of the table was applied, by index of the row. */
 const uint64_t *tcp_stack_row_hits(const TcpStack *stack);
 
@@ -76,7 +78,27 @@ void tcp_end_negotiate(TcpStack *stack, TcpHandle end, const TcpParams *peer);
 
 TcpState tcp_end_state(const TcpStack *stack, TcpHandle end);
 uint32_t tcp_end_owner(const TcpStack *stack, TcpHandle end);
+/* Octets that have arrived in order and were not read. */
+uint32_t tcp_end_unread(const TcpStack *stack, TcpHandle end);
 Seq tcp_end_iss(const TcpStack *stack, TcpHandle end);
+
+/* What may be asked of an end; also inside TcpOps.deleted. Octets, nanoseconds. */
+typedef struct TcpInfo {
+  TcpState state;
+  uint32_t unread; /* received in order and not read */
+  gboolean eof;    /* the peer's FIN is behind them */
+  uint64_t unsent;
+  uint32_t unacked; /* sequence numbers out, without our FIN */
+  uint32_t segments_out, segments_sacked, segments_lost;
+  uint32_t retransmissions, backoff, probes; /* since SND.UNA last moved; window probes or keepalives unanswered */
+  gboolean has_rtt;
+  SimTime srtt, rttvar, min_rtt, rto, ato;
+  uint32_t snd_mss, rcv_mss, snd_wnd, rcv_wnd;
+  uint8_t snd_wscale, rcv_wscale;
+  gboolean sack, timestamps, wscale; /* agreed on */
+  Seq iss, irs;
+} TcpInfo;
+void tcp_end_info(const TcpStack *stack, TcpHandle end, TcpInfo *ret_info);
 
 /* --- RFC 9293 3.10.1 to 3.10.6, user calls ------------------------------------------------------------------------ */
 
@@ -112,7 +134,7 @@ typedef enum {
   TCP_OPTION_KEEPALIVE_INTERVAL,
   TCP_OPTION_KEEPALIVE_COUNT,
   TCP_OPTION_USER_TIMEOUT, /* TCP_USER_TIMEOUT, ns; SIM_NEVER: none */
-  TCP_OPTION_FIN_WAIT_2,   /* TCP_LINGER2, ns */
+  TCP_OPTION_FIN_WAIT_2,   /* TCP_LINGER2, ns; below 0: no FIN-WAIT-2 without an application */
   TCP_OPTION_NODELAY,      /* 0, 1 */
   TCP_OPTION_CORK,         /* 0, 1 */
 } TcpOption;

@@ -31,7 +31,9 @@ static TcpTimer sending_name(const TcpConn *conn) {
 }
 
 static TcpTimer state_name(const TcpConn *conn) {
-  return conn->state == TCP_STATE_TIME_WAIT ? TCP_TIMER_TIME_WAIT : TCP_TIMER_FIN_WAIT_2;
+  return conn->state == TCP_STATE_TIME_WAIT  ? TCP_TIMER_TIME_WAIT
+         : conn->state == TCP_STATE_LAST_ACK ? TCP_TIMER_LAST_ACK
+                                             : TCP_TIMER_FIN_WAIT_2;
 }
 
 static void arm(TcpConn *conn, Timer *timer, TcpTimer which, EventKindId kind, SimTime delay) {
@@ -53,15 +55,15 @@ static SimTime probe_delay(TcpConn *conn, gboolean restart) {
   TcpPool *pool = &conn->stack->pool;
   const TcpEntry *front = tcp_queue_front(pool, &conn->sent);
   SimTime delay = 2 * conn->srtt, rto = tcp_rto_now(conn);
-  if (front == tcp_queue_back(pool, &conn->sent))
-    delay += conn->stack->params.rto_min;
+  delay += front == tcp_queue_back(pool, &conn->sent) ? conn->stack->params.rto_min : TCP_TIMER_SLACK;
   SimTime left = restart ? rto : front->sent_at + rto - sim_now(conn->stack->sim);
   return left > 0 ? MIN(delay, left) : delay;
 }
 
 static gboolean may_probe_tail(const TcpConn *conn) {
-  return conn->stack->params.tail_loss_probe && conn->has_rtt && !conn->probing_tail && conn->retransmissions == 0 &&
-         conn->state != TCP_STATE_SYN_SENT && conn->state != TCP_STATE_SYN_RECEIVED;
+  return conn->stack->params.tail_loss_probe && conn->sack_on && conn->has_rtt && !conn->probing_tail &&
+         conn->retransmissions == 0 && conn->recovery == TCP_RECOVERY_NONE && conn->state != TCP_STATE_SYN_SENT &&
+         conn->state != TCP_STATE_SYN_RECEIVED;
 }
 
 /* RFC 6298 5.1 to 5.3: runs while anything is out, stops when all is acknowledged, restarts on an ACK of new data. */
@@ -118,19 +120,39 @@ void tcp_timers_time_wait(TcpConn *conn) {
   arm(conn, &conn->t_state, TCP_TIMER_TIME_WAIT, conn->stack->kind_state, conn->stack->params.time_wait);
 }
 
+/* tcp_fin_time(): time enough for a FIN that was lost. */
+static SimTime at_least_some_timeouts(const TcpConn *conn, SimTime delay) {
+  SimTime rto = MIN(conn->rto, conn->stack->params.rto_max);
+  return delay == SIM_NEVER ? delay : MAX(delay, 4 * rto - rto / 2);
+}
+
 /* Linux spends what exceeds tcp_fin_timeout's 60 s on the socket and then once more on its stand-in, and nothing else.
  * */
 static SimTime fin_wait_2_delay(const TcpConn *conn) {
   SimTime delay = conn->options ? conn->options->fin_wait_2_timeout : conn->stack->params.fin_wait_2_timeout;
   SimTime split = conn->stack->params.fin_wait_2_split;
+  if (split != SIM_NEVER)
+    delay = at_least_some_timeouts(conn, delay);
   return delay != SIM_NEVER && delay > split ? 2 * (delay - split) : delay;
+}
+
+gboolean tcp_fin_wait_2_refused(const TcpConn *conn) {
+  return conn->nobody_reads && conn->options && conn->options->fin_wait_2_timeout < 0;
 }
 
 void tcp_timers_fin_wait_2(TcpConn *conn) {
   SimTime delay = fin_wait_2_delay(conn);
+  if (tcp_fin_wait_2_refused(conn))
+    return;
   gboolean counts = conn->nobody_reads || conn->stack->params.fin_wait_2_when == TCP_FIN_WAIT_2_WHEN_ALWAYS;
   if (conn->state == TCP_STATE_FIN_WAIT_2 && counts && delay != SIM_NEVER && !timer_armed(&conn->t_state))
     arm(conn, &conn->t_state, TCP_TIMER_FIN_WAIT_2, conn->stack->kind_state, delay);
+}
+
+void tcp_timers_last_ack(TcpConn *conn) {
+  SimTime delay = conn->stack->params.last_ack_timeout;
+  if (delay != SIM_NEVER)
+    arm(conn, &conn->t_state, TCP_TIMER_LAST_ACK, conn->stack->kind_state, delay);
 }
 
 /* Counts while anything waits to be acknowledged, from the last progress on. */
@@ -167,7 +189,11 @@ static gboolean keepalive_on(const TcpConn *conn) {
   return conn->options ? conn->options->keepalive : conn->stack->params.keepalive;
 }
 
-/* Renews itself for ever while the peer answers; once a keepalive is out, its answer or the limit ends that. */
+void tcp_timers_keepalive_again(TcpConn *conn) {
+  stop(conn, &conn->t_keepalive, TCP_TIMER_KEEPALIVE);
+}
+
+/* Renews itself for ever once the peer has answered a keepalive; one that is out ends by its answer or by the limit. */
 void tcp_timers_keepalive(TcpConn *conn) {
   TcpStack *stack = conn->stack;
   if (keepalive_on(conn) == timer_armed(&conn->t_keepalive))
@@ -178,11 +204,14 @@ void tcp_timers_keepalive(TcpConn *conn) {
   }
   SimTime idle = conn->options ? conn->options->keepalive_idle : stack->params.keepalive_idle;
   SimTime interval = conn->options ? conn->options->keepalive_interval : stack->params.keepalive_interval;
-  SimTime until = conn->keepalives ? simtime_add(sim_now(stack->sim), interval) : simtime_add(conn->heard_at, idle);
-  if (conn->keepalives)
-    timer_arm(stack->sim, &conn->t_keepalive, until, stack->kind_keepalive, conn->handle, 0);
-  else
+  SimTime now = sim_now(stack->sim);
+  SimTime until = conn->keepalives ? simtime_add(now, interval) : simtime_add(conn->heard_at, idle);
+  if (until <= now) /* switched on late, or silent for something that is out */
+    until = simtime_add(now, idle);
+  if (conn->peer_answers && !conn->keepalives)
     timer_arm_renewing(stack->sim, &conn->t_keepalive, until, stack->kind_keepalive, conn->handle, 0);
+  else
+    timer_arm(stack->sim, &conn->t_keepalive, until, stack->kind_keepalive, conn->handle, 0);
   trace_timer(conn, TCP_TIMER_KEEPALIVE, TRACE_WORD_ARMED, until);
 }
 
@@ -238,7 +267,11 @@ static void run_state(void *context, uint32_t handle, uint64_t arg) {
   if (fin_wait_2_goes_on(conn))
     return;
   trace_timer(conn, state_name(conn), TRACE_WORD_EXPIRED, SIM_NEVER);
-  tcp_conn_apply(conn, conn->state == TCP_STATE_TIME_WAIT ? TCP_TMO_TIME_WAIT : TCP_TMO_FIN_WAIT_2, NULL);
+  tcp_conn_apply(conn,
+                 conn->state == TCP_STATE_TIME_WAIT  ? TCP_TMO_TIME_WAIT
+                 : conn->state == TCP_STATE_LAST_ACK ? TCP_TMO_LAST_ACK
+                                                     : TCP_TMO_FIN_WAIT_2,
+                 NULL);
   tcp_conn_finish(conn);
 }
 

@@ -112,11 +112,15 @@ TcpCallResult tcp_close(TcpStack *stack, TcpHandle end, gboolean and_reading) {
   if (conn->state == TCP_STATE_FIN_WAIT_1 && stack->params.bug_second_fin)
     conn->fin_sent = FALSE;
   tcp_conn_apply(conn, TCP_CALL_CLOSE, NULL);
+  if (conn->state == TCP_STATE_FIN_WAIT_2 && tcp_fin_wait_2_refused(conn))
+    tcp_conn_apply(conn, TCP_TMO_FIN_WAIT_2, NULL);
   tcp_conn_finish(conn);
   return result;
 }
 
 /* --- options of the socket ---------------------------------------------------------------------------------------- */
+
+#define LINUX_MOST_LINGER2 SIM_S(120) /* TCP_FIN_TIMEOUT_MAX */
 
 static TcpSocketOptions *socket_options(TcpConn *conn) {
   const TcpParams *params = &conn->stack->params;
@@ -141,6 +145,7 @@ void tcp_set_option(TcpStack *stack, TcpHandle end, TcpOption option, int64_t va
     break;
   case TCP_OPTION_KEEPALIVE_IDLE:
     options->keepalive_idle = value;
+    tcp_timers_keepalive_again(conn);
     break;
   case TCP_OPTION_KEEPALIVE_INTERVAL:
     options->keepalive_interval = value;
@@ -152,7 +157,7 @@ void tcp_set_option(TcpStack *stack, TcpHandle end, TcpOption option, int64_t va
     options->user_timeout = value;
     break;
   case TCP_OPTION_FIN_WAIT_2:
-    options->fin_wait_2_timeout = value;
+    options->fin_wait_2_timeout = stack->params.fin_wait_2_split == SIM_NEVER ? value : MIN(value, LINUX_MOST_LINGER2);
     break;
   case TCP_OPTION_NODELAY:
     options->nodelay = value != 0;

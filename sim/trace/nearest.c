@@ -4,10 +4,10 @@
 #include <string.h>
 
 /* Longer words are not compared: none of ours is longer. */
-#define LONGEST 32
+#define LONGEST 64
 
 static char fold(char c) {
-  return c == '_' ? '-' : g_ascii_tolower(c);
+  return c == '_' || c == ' ' ? '-' : g_ascii_tolower(c);
 }
 
 static gboolean same(char a, char b) {
@@ -38,7 +38,8 @@ void nearest_offer(Nearest *nearest, const char *word) {
   if (length > LONGEST || wanted_length > LONGEST)
     return;
   size_t distance = edit_distance(nearest->wanted, wanted_length, word, length);
-  if (distance <= MAX(length / 3, 1) && distance < length && (!nearest->word || distance < nearest->distance)) {
+  size_t most = MIN(wanted_length / 3 + 1, 3);
+  if (distance <= most && distance < MIN(length, wanted_length) && (!nearest->word || distance < nearest->distance)) {
     nearest->word = word;
     nearest->distance = distance;
   }

@@ -1,4 +1,4 @@
-/* The word that somebody probably meant: for messages about a misspelt one. Private to trace/. */
+/* The word that somebody probably meant: for messages about a misspelt one. */
 #ifndef TEARDOWN_TRACE_NEAREST_H
 #define TEARDOWN_TRACE_NEAREST_H
 
@@ -11,8 +11,9 @@ typedef struct Nearest {
   size_t distance;
 } Nearest;
 
-/* Offers a word (borrowed). A word is near if at most a third of its letters differ; of equals the first wins. Letters
- * match in either case, and so do - and _. */
+/* Offers a word (borrowed). A word is near with at most three mistakes, fewer in a short one (insertions, deletions,
+ * changes, exchanges of neighbours); of equals the first wins. Letters match in either case, and so do -, _ and blank.
+ */
 void nearest_offer(Nearest *nearest, const char *word);
 
 #endif

@@ -173,7 +173,8 @@ static gboolean read_enum(Reader *reader, TraceKind kind, const TraceField *fiel
     return FALSE;
   unsigned count;
   const char *const *names = trace_type_names(field->type, &count);
-  uint32_t allowed = field->type == TRACE_TYPE_WORD ? trace_kind_words(kind) : UINT32_MAX;
+  uint64_t allowed = field->type == TRACE_TYPE_WORD ? trace_kind_words(kind) : UINT64_MAX;
+  g_assert(count <= 64);
   for (unsigned i = 0; i < count; i++)
     if ((allowed >> i & 1) && strcmp(names[i], reader->text->str) == 0) {
       store_enum(member, field->type, i);

@@ -184,9 +184,11 @@ void rig_end(Rig *rig) {
   rig->end = tcp_end_new(rig_stack(rig), &who);
 }
 
-void rig_end_established(Rig *rig, uint32_t peer_mss, uint32_t peer_wnd, SimTime rtt) {
+void rig_end_established(Rig *rig, uint32_t peer_mss, uint32_t peer_wnd, SimTime rtt, const TcpParams *peer) {
   TcpIdentity who = identity(rig);
   rig->end = tcp_end_new_established(rig_stack(rig), &who, rig->iss, rig->irs, peer_mss, peer_wnd, rtt);
+  if (peer)
+    tcp_end_negotiate(rig->stack, rig->end, peer);
   rig->state = TCP_STATE_ESTABLISHED;
   rig->lived = TRUE;
 }

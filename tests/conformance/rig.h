@@ -52,7 +52,8 @@ TcpStack *rig_stack(Rig *rig);
 
 /* A new end in CLOSED, or in ESTABLISHED. */
 void rig_end(Rig *rig);
-void rig_end_established(Rig *rig, uint32_t peer_mss, uint32_t peer_wnd, SimTime rtt);
+/* `peer` (options that the peer offers, RFC 2018 and 7323) may be NULL: none. */
+void rig_end_established(Rig *rig, uint32_t peer_mss, uint32_t peer_wnd, SimTime rtt, const TcpParams *peer);
 /* "F. 1:1(0) ack 1 win 1000 <mss 1460>"; the window is 65535 unless given. FALSE if it cannot be read. */
 gboolean rig_arrives(Rig *rig, const char *segment);
 void rig_wait(Rig *rig, SimTime delay);

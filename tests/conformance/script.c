@@ -10,6 +10,7 @@
 typedef struct Player {
   Rig *rig;
   uint32_t peer_mss, peer_wnd;
+  gboolean peer_sack, peer_ts;
   SimTime rtt;
   GString *log;     /* the steps so far, one a line */
   GString *problem; /* empty: all is well */
@@ -107,6 +108,10 @@ static gboolean set_up(Player *player, const char *step) {
     player->peer_mss = number;
   } else if (sscanf(step, "peer win %u", &number) == 1) {
     player->peer_wnd = number;
+  } else if (strcmp(step, "peer sack") == 0) {
+    player->peer_sack = TRUE;
+  } else if (strcmp(step, "peer timestamps") == 0) {
+    player->peer_ts = TRUE;
   } else if (strcmp(step, "read off") == 0 || strcmp(step, "read on") == 0) {
     rig->reads = step[6] == 'n';
   } else if (strcmp(step, "listener") == 0) {
@@ -114,7 +119,9 @@ static gboolean set_up(Player *player, const char *step) {
   } else if (strcmp(step, "new end") == 0) {
     rig_end(rig);
   } else if (strcmp(step, "new end established") == 0) {
-    rig_end_established(rig, player->peer_mss, player->peer_wnd, player->rtt);
+    TcpParams peer = {.sack = player->peer_sack, .timestamps = player->peer_ts, .rcv_wnd = player->peer_wnd};
+    rig_end_established(rig, player->peer_mss, player->peer_wnd, player->rtt,
+                        player->peer_sack || player->peer_ts ? &peer : NULL);
   } else {
     return FALSE;
   }
@@ -163,12 +170,15 @@ static void step_receive(Player *player, uint64_t max, const char *wanted) {
 
 /* Calls without a result. */
 static gboolean other_call(Rig *rig, const char *call) {
+  int seconds;
   if (strcmp(call, "crash") == 0)
     tcp_crash(rig->stack);
   else if (strcmp(call, "stop reading") == 0)
     tcp_shut_reading(rig->stack, rig->end);
   else if (strcmp(call, "keepalive") == 0)
     tcp_set_option(rig->stack, rig->end, TCP_OPTION_KEEPALIVE, 1);
+  else if (sscanf(call, "linger2 %d", &seconds) == 1)
+    tcp_set_option(rig->stack, rig->end, TCP_OPTION_FIN_WAIT_2, seconds < 0 ? -1 : SIM_S((SimTime)seconds));
   else if (strcmp(call, "take over") == 0)
     g_assert_true(tcp_time_wait_reuse(rig->stack, rig->end, &(Seq){0}));
   else

@@ -2,16 +2,18 @@
  * is a text of steps, each ended by a semicolon or the end of the text.
  *
  *   profile linux      set time_wait 2s      rtt 100ms      peer mss 1000      peer win 65535      read off
- *                      before the connection: its parameters; `peer` is what the peer announces; `read off` stops the
- *                      application from reading all data at once (`read on`: from now on it does)
+ *   peer sack          peer timestamps
+ *                      before the connection: its parameters; `peer` is what the peer announces or offers; `read off`
+ *                      stops the application from reading all data at once (`read on`: from now on it does)
  *   in FIN-WAIT-1      brings a connection into a state by the shortest legal route, itself a script
  *                      (SYN-RECEIVED comes from LISTEN, SYN-RECEIVED/active from a simultaneous open)
  *   new end            a connection end in CLOSED, for the OPEN calls
  *   open active, open passive, send 100, receive 100, close, shutdown, abort
  *                      user calls; `close` also stops reading, `shutdown` does not. `-> error closing` (or exists, or
  *                      not open): the call fails; `receive 9 -> 5`, `-> 5 eof`, `-> 0`: what it gives
- *   crash, stop reading, keepalive, take over
- *                      the host crashes; SHUT_RD; SO_KEEPALIVE; another connect() takes this TIME-WAIT over
+ *   crash, stop reading, keepalive, linger2 20, take over
+ *                      the host crashes; SHUT_RD; SO_KEEPALIVE; TCP_LINGER2, -1 for off; another connect() takes this
+ *                      TIME-WAIT over
  *   listener           the port has a listener beside the connection: a SYN may end TIME-WAIT ("! reopened")
  *   < F. 1:1(0) ack 1 win 1000 <mss 1460>      a segment arrives; numbers are relative and may be negative
  *   +200ms             time passes

@@ -8,9 +8,10 @@
 #include <string.h>
 
 static const char *const PROGRAMS[] = {
-    "test-closed",     "test-listen",         "test-syn-sent",   "test-syn-received", "test-established",
-    "test-fin-wait-1", "test-fin-wait-2",     "test-close-wait", "test-closing",      "test-last-ack",
-    "test-time-wait",  "test-retransmission", "test-window",     "test-ladders",      "test-stacks",
+    "test-closed",      "test-listen",     "test-syn-sent",   "test-syn-received",
+    "test-established", "test-fin-wait-1", "test-fin-wait-2", "test-close-wait",
+    "test-closing",     "test-last-ack",   "test-time-wait",  "test-retransmission",
+    "test-window",      "test-ladders",    "test-stacks",     "test-congestion",
 };
 
 /* What only a broken stack does. */

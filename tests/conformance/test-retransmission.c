@@ -91,32 +91,37 @@ static const Script scripts[] = {
      "11; ~ none"},
 
     {TAIL "probe-comes-at-two-rtt-and-200ms-when-one-segment-is-out",
-     "profile linux; rtt 50ms; in ESTABLISHED; shutdown; = FIN-WAIT-1; > F. 1:1(0) ack 1; +249ms; +1ms; > F. 1:1(0) "
+     "profile linux; peer sack; rtt 50ms; in ESTABLISHED; shutdown; = FIN-WAIT-1; > F. 1:1(0) ack 1; +249ms; +1ms; > "
+     "F. 1:1(0) "
      "ack 1"},
     {TAIL "probe-is-the-last-segment-at-two-rtt-when-several-are-out",
-     "profile linux; rtt 50ms; in ESTABLISHED; send 2000; > . 1:1001(1000) ack 1; > P. 1001:2001(1000) ack 1; +99ms; "
+     "profile linux; peer sack; rtt 50ms; in ESTABLISHED; send 2000; > . 1:1001(1000) ack 1; > P. 1001:2001(1000) ack "
+     "1; +101ms; "
      "+1ms;"
      "> P. 1001:2001(1000) ack 1; ~ retransmission 250ms; +250ms; > . 1:1001(1000) ack 1; ~ retransmission 500ms"},
     {TAIL "one-probe-a-tail-and-no-back-off-after-it",
-     "profile linux; rtt 200ms; in ESTABLISHED; shutdown; = FIN-WAIT-1; > F. 1:1(0) ack 1; ~ probe 600ms; +600ms;"
+     "profile linux; peer sack; rtt 200ms; in ESTABLISHED; shutdown; = FIN-WAIT-1; > F. 1:1(0) ack 1; ~ probe 600ms; "
+     "+600ms;"
      "> F. 1:1(0) ack 1; ~ retransmission 600ms; +600ms; > F. 1:1(0) ack 1; ~ retransmission 1.2s"},
     {TAIL "close-wait-probes-data",
-     "profile linux; set ack_policy rfc; rtt 50ms; in CLOSE-WAIT; send 10; > P. 1:11(10) ack 2; ~ probe "
+     "profile linux; peer sack; set ack_policy rfc; rtt 50ms; in CLOSE-WAIT; send 10; > P. 1:11(10) ack 2; ~ probe "
      "250ms; +250ms; > P. 1:11(10) ack 2"},
-    {TAIL "closing-probes-the-fin",
-     "profile linux; rtt 50ms; in CLOSING; ~ probe 250ms; +250ms; > F. 1:1(0) ack 2; < . 2:2(0) ack 2; = TIME-WAIT"},
+    {TAIL "closing-probes-the-fin", "profile linux; peer sack; rtt 50ms; in CLOSING; ~ probe 250ms; +250ms; > F. "
+                                    "1:1(0) ack 2; < . 2:2(0) ack 2; = TIME-WAIT"},
     {TAIL "last-ack-probes-the-fin",
-     "profile linux; set ack_policy rfc; rtt 50ms; in LAST-ACK; ~ probe 250ms; +250ms; > F. 1:1(0) ack 2; "
+     "profile linux; peer sack; set ack_policy rfc; rtt 50ms; in LAST-ACK; ~ probe 250ms; +250ms; > F. 1:1(0) ack 2; "
      "< . 2:2(0) ack 2; = CLOSED; ! closed"},
     {TAIL "first-sample-makes-the-running-timer-a-probe",
-     "profile linux; in ESTABLISHED; send 2000; > . 1:1001(1000) ack 1; > P. 1001:2001(1000) ack 1; ~ retransmission "
+     "profile linux; peer sack; in ESTABLISHED; send 2000; > . 1:1001(1000) ack 1; > P. 1001:2001(1000) ack 1; ~ "
+     "retransmission "
      "1s; +50ms;"
      "< . 1:1(0) ack 1001; ~ probe 250ms; +50ms; < . 1:1(0) ack 2001; ~ none"},
     {TAIL "no-probe-without-an-rtt",
-     "profile linux; in ESTABLISHED; shutdown; = FIN-WAIT-1; > F. 1:1(0) ack 1; ~ retransmission 1s"},
-    {TAIL "ack-of-the-tail-allows-the-next-probe", "profile linux; rtt 50ms; in ESTABLISHED; send 10; > P. 1:11(10) "
-                                                   "ack 1; +250ms; > P. 1:11(10) ack 1; +50ms; < . 1:1(0) ack 11;"
-                                                   "~ none; send 10; > P. 11:21(10) ack 1; ~ probe 250ms"},
+     "profile linux; peer sack; in ESTABLISHED; shutdown; = FIN-WAIT-1; > F. 1:1(0) ack 1; ~ retransmission 1s"},
+    {TAIL "ack-of-the-tail-allows-the-next-probe",
+     "profile linux; peer sack; rtt 50ms; in ESTABLISHED; send 10; > P. 1:11(10) "
+     "ack 1; +250ms; > P. 1:11(10) ack 1; +50ms; < . 1:1(0) ack 11;"
+     "~ none; send 10; > P. 11:21(10) ack 1; ~ probe 250ms"},
 };
 
 int main(int argc, char **argv) {

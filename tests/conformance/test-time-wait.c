@@ -51,10 +51,10 @@ static const Script scripts[] = {
      "in TIME-WAIT; +10s; < . 2:2(0) ack 2; < . 2:2(0) ack 1; = TIME-WAIT; ~ 2msl 230s"},
     {SEGMENT "fifth/ack-in-linux-restarts-2msl-without-an-answer",
      "profile linux; in TIME-WAIT; +10s; < . 2:2(0) ack 2; = TIME-WAIT; ~ 2msl 60s"},
-    {SEGMENT "seventh/text-after-the-fin-is-ignored",
-     "in TIME-WAIT; +10s; < P. 2:102(100) ack 2; = TIME-WAIT; ~ 2msl 230s"},
+    {SEGMENT "seventh/text-after-the-fin-is-acknowledged-and-dropped",
+     "in TIME-WAIT; +10s; < P. 2:102(100) ack 2; x text; > . 2:2(0) ack 2; = TIME-WAIT; ~ 2msl 230s"},
     {SEGMENT "eighth/second-fin-after-the-fin-is-no-repetition",
-     "in TIME-WAIT; +10s; < F. 2:2(0) ack 2; = TIME-WAIT; ~ 2msl 230s"},
+     "in TIME-WAIT; +10s; < F. 2:2(0) ack 2; x text; > . 2:2(0) ack 2; = TIME-WAIT; ~ 2msl 230s"},
 
     {CALL("1") "open-fails", "in TIME-WAIT; open active -> error exists; open passive -> error exists; = TIME-WAIT"},
     {CALL("2") "send-fails", "in TIME-WAIT; send 10 -> error closing; = TIME-WAIT"},

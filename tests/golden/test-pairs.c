@@ -193,8 +193,8 @@ static void run_shipped(const char *path, CheckPairsSeen *seen) {
     g_dir_close(dir);
     return;
   }
-  if (!g_str_has_suffix(path, ".json"))
-    return;
+  if (!g_str_has_suffix(path, ".json") || strstr(path, "/broken-stacks/"))
+    return; /* those are there to reach what a correct stack cannot */
   GPtrArray *errors = NULL;
   g_autoptr(Scenario) scenario = scenario_load(path, NULL, &errors);
   if (!scenario)

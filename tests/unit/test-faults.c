@@ -215,13 +215,13 @@ static void test_a_copy_waits_for_another_while_the_original_goes_on(void) {
 
 static void test_a_segment_behind_a_filter_is_held_all_the_same(void) {
   Rig *rig = rig_new();
-  add_hold(rig, FAULT_REORDER, TCP_ACK, TCP_FIN);
+  add_hold(rig, FAULT_REORDER, TCP_ACK, TCP_FIN | TCP_ACK);
   start(rig);
   FilterConfig config = filter_config_default();
   Filter *filter = filter_new(&config);
   filter_establish(filter, A, 1000, B, 80, 0);
   network_set_filter(rig->network, A, B, filter);
-  uint64_t fin = put(rig, 0, B, 0, TCP_FIN);            /* there before the ACK has passed the filter */
+  uint64_t fin = put(rig, 0, B, 0, TCP_FIN | TCP_ACK);  /* there before the ACK has passed the filter */
   uint64_t ack = put(rig, SIM_MS(10), A, 0, TCP_ACK);   /* half-way at 35 ms, there at 60 ms */
   uint64_t late = put(rig, SIM_MS(200), A, 0, TCP_ACK); /* nothing releases it */
   ASSERT_ARRIVALS(rig, {.at = SIM_MS(30), .id = fin}, {.at = SIM_MS(60), .id = ack},

@@ -13,6 +13,7 @@ static Segment between(uint16_t from, TcpFlags flags) {
                    .to = (uint16_t)(1 - from),
                    .sport = from == A ? 1000 : 80,
                    .dport = from == A ? 80 : 1000,
+                   .win = 1000,
                    .flags = flags,
                    .attempt = 1};
 }
@@ -113,6 +114,153 @@ static void test_what_a_state_has_no_place_for_is_invalid(void) {
   }
 }
 
+/* Linux 6.12, nf_conntrack_proto_tcp.c: what each kind of segment makes of each state, in the order of states[] above.
+ * A word is a state (by its place in states[]), "--" passes by, "!!" is invalid, "x" the connection is forgotten. */
+static const struct {
+  uint16_t from;
+  TcpFlags flags;
+  const char *cells;
+} table[] = {
+    {A, S, "0 1 -- -- -- -- -- 0 --"}, /* CLOSE: by B's RST and without a FIN, so it passes by */
+    {A, SA, "!! 2 2 !! !! !! !! !! !!"},
+    {A, F, "!! !! 4 4 6 6 6 7 8"},
+    {A, AC, "!! !! 3 3 5 5 7 7 8"},
+    {A, R, "x 8 8 8 8 8 8 8 8"},
+    {A, 0, "!! !! !! !! !! !! !! !! !!"},
+    {B, S, "1 1 !! !! !! !! !! 0 !!"},
+    {B, SA, "2 2 -- -- -- -- -- -- --"},
+    {B, F, "!! !! 4 4 6 6 6 7 8"},
+    {B, AC, "-- -- 2 3 5 5 7 7 8"},
+    {B, R, "x 8 8 8 8 8 8 8 8"},
+    {B, 0, "!! !! !! !! !! !! !! !! !!"},
+    {A, S | TCP_FIN, "!! !! !! !! !! !! !! !! !!"},
+    {B, TCP_FIN, "!! !! !! !! !! !! !! !! !!"},
+};
+
+static void test_each_segment_does_to_each_state_what_linux_does(void) {
+  FilterConfig config = filter_config_default();
+  for (unsigned i = 0; i < G_N_ELEMENTS(table); i++) {
+    g_auto(GStrv) cells = g_strsplit(table[i].cells, " ", -1);
+    g_assert_cmpuint(g_strv_length(cells), ==, FILTER_STATE_COUNT);
+    for (unsigned state = 0; state < FILTER_STATE_COUNT; state++) {
+      Filter *filter = in_state(&config, state);
+      Segment segment = between(table[i].from, table[i].flags);
+      segment.ack = 77; /* acknowledges no SYN that passed by */
+      FilterState to = (FilterState)state;
+      gboolean simultaneous = state == FILTER_SYN_SENT2 && table[i].flags == AC;
+      g_test_message("row %u in %s", i, states[state].name);
+      FilterVerdict verdict = filter_judge(filter, &segment, SIM_S(1));
+      gboolean known = filter_knows(filter, &segment, SIM_S(1), &to);
+      g_assert_cmpint(verdict, ==, *cells[state] == '!' ? FILTER_INVALID : FILTER_PASSES);
+      g_assert_cmpint(known, ==, *cells[state] != 'x');
+      if (known && !simultaneous)
+        g_assert_cmpint(to, ==, g_ascii_isdigit(*cells[state]) ? (unsigned)*cells[state] - '0' : state);
+      filter_free(filter);
+    }
+  }
+}
+
+/* From here on with numbers: A's next octet is 101, B's 201. */
+static FilterVerdict see_numbers(Filter *filter, uint16_t from, TcpFlags flags, uint32_t seq, uint32_t ack,
+                                 uint32_t len, SimTime at) {
+  Segment segment = between(from, flags);
+  segment.seq = seq, segment.ack = ack, segment.len = len;
+  return filter_judge(filter, &segment, at);
+}
+
+static Filter *open_with_numbers(void) {
+  FilterConfig config = filter_config_default();
+  Filter *filter = filter_new(&config);
+  see_numbers(filter, A, S, 100, 0, 0, 0);
+  see_numbers(filter, B, SA, 200, 101, 0, 0);
+  see_numbers(filter, A, AC, 101, 201, 0, 0);
+  return filter;
+}
+
+static gboolean is_known_in(Filter *filter, SimTime at, FilterState wanted) {
+  Segment segment = between(A, AC);
+  FilterState state = FILTER_CLOSE;
+  return filter_knows(filter, &segment, at, &state) && state == wanted;
+}
+
+static void test_a_reset_closes_an_open_connection_only_at_the_number_that_was_acknowledged(void) {
+  Filter *filter = open_with_numbers();
+  g_assert_cmpint(see_numbers(filter, A, R, 100, 0, 0, SIM_S(1)), ==, FILTER_INVALID); /* below B's ACK of 101 */
+  g_assert_cmpint(see_numbers(filter, A, R, 500, 0, 0, SIM_S(1)), ==, FILTER_PASSES);  /* B may challenge it */
+  g_assert_true(is_known_in(filter, SIM_S(300), FILTER_ESTABLISHED));
+  g_assert_false(is_known_in(filter, SIM_S(301), FILTER_ESTABLISHED)); /* but it is kept for 5 min only */
+  g_assert_cmpint(see_numbers(filter, A, R, 101, 0, 0, SIM_S(2)), ==, FILTER_PASSES);
+  g_assert_true(is_known_in(filter, SIM_S(2), FILTER_CLOSE));
+  filter_free(filter);
+}
+
+static void test_unacknowledged_data_are_remembered_for_five_minutes(void) {
+  Filter *filter = open_with_numbers();
+  g_assert_true(is_known_in(filter, SIM_H(119), FILTER_ESTABLISHED));
+  see_numbers(filter, A, AC, 101, 201, 10, SIM_S(1));
+  g_assert_false(is_known_in(filter, SIM_S(301), FILTER_ESTABLISHED));
+  see_numbers(filter, B, AC, 201, 111, 0, SIM_S(2));
+  g_assert_true(is_known_in(filter, SIM_H(119), FILTER_ESTABLISHED));
+  filter_free(filter);
+}
+
+static void test_an_ack_that_comes_four_times_is_remembered_for_five_minutes(void) {
+  Filter *filter = open_with_numbers();
+  for (unsigned i = 0; i < 3; i++) {
+    g_assert_true(is_known_in(filter, SIM_H(119), FILTER_ESTABLISHED));
+    see_numbers(filter, A, AC, 101, 201, 0, SIM_S(1));
+  }
+  g_assert_false(is_known_in(filter, SIM_S(301), FILTER_ESTABLISHED));
+  filter_free(filter);
+}
+
+static void test_syns_alone_do_not_keep_it_alive(void) {
+  FilterConfig config = filter_config_default();
+  Filter *filter = filter_new(&config);
+  see_numbers(filter, A, S, 100, 0, 0, 0);
+  see_numbers(filter, A, S, 100, 0, 0, SIM_S(100));
+  g_assert_false(is_known_in(filter, SIM_S(120), FILTER_SYN_SENT));
+  filter_free(filter);
+}
+
+/* Half-open: B has rebooted, A opens again. The SYN passes by, the SYN,ACK for it shows that both agree. */
+static void test_a_syn_that_passed_by_and_is_answered_begins_anew(void) {
+  Filter *filter = open_with_numbers();
+  g_assert_cmpint(see_numbers(filter, A, S, 900, 0, 0, SIM_S(1)), ==, FILTER_PASSES);
+  g_assert_true(is_known_in(filter, SIM_S(1), FILTER_ESTABLISHED));
+  g_assert_cmpint(see_numbers(filter, B, SA, 300, 901, 0, SIM_S(1)), ==, FILTER_PASSES);
+  g_assert_true(is_known_in(filter, SIM_S(1), FILTER_SYN_RECV));
+  filter_free(filter);
+}
+
+static void test_a_challenge_ack_in_last_ack_is_not_the_last_ack(void) {
+  FilterConfig config = filter_config_default();
+  Filter *filter = in_state(&config, FILTER_LAST_ACK);
+  g_assert_cmpint(see(filter, A, S, SIM_S(1)), ==, FILTER_PASSES);
+  g_assert_cmpint(see(filter, B, AC, SIM_S(1)), ==, FILTER_PASSES);
+  g_assert_true(is_known_in(filter, SIM_S(1), FILTER_LAST_ACK));
+  g_assert_cmpint(see(filter, B, AC, SIM_S(1)), ==, FILTER_PASSES);
+  g_assert_true(is_known_in(filter, SIM_S(1), FILTER_TIME_WAIT));
+  filter_free(filter);
+}
+
+static void test_a_syn_after_a_reset_of_its_own_side_begins_anew(void) {
+  Filter *filter = open_with_numbers();
+  g_assert_cmpint(see_numbers(filter, A, R, 101, 0, 0, SIM_S(1)), ==, FILTER_PASSES);
+  g_assert_cmpint(see_numbers(filter, A, S, 900, 0, 0, SIM_S(2)), ==, FILTER_PASSES);
+  g_assert_true(is_known_in(filter, SIM_S(2), FILTER_SYN_SENT));
+  filter_free(filter);
+}
+
+static void test_crossed_syns_lead_to_established_by_either_ack(void) {
+  FilterConfig config = filter_config_default();
+  Filter *filter = in_state(&config, FILTER_SYN_SENT2);
+  see(filter, A, SA, SIM_S(1));
+  g_assert_cmpint(see(filter, B, AC, SIM_S(1)), ==, FILTER_PASSES);
+  g_assert_true(is_known_in(filter, SIM_S(1), FILTER_ESTABLISHED));
+  filter_free(filter);
+}
+
 static void test_an_ack_of_the_side_that_answered_opens_nothing(void) {
   FilterConfig config = filter_config_default();
   Filter *filter = in_state(&config, FILTER_SYN_RECV);
@@ -149,6 +297,11 @@ static void test_an_unknown_ack_is_picked_up_only_if_allowed(void) {
   g_assert_cmpint(see(loose, B, R, 0), ==, FILTER_UNKNOWN);
   g_assert_cmpint(see(loose, B, SA, 0), ==, FILTER_UNKNOWN);
   g_assert_cmpint(see(loose, B, AC, 0), ==, FILTER_PASSES);
+  g_assert_cmpint(see(loose, B, AC, SIM_S(299)), ==, FILTER_PASSES);
+  g_assert_cmpint(see(loose, A, F, SIM_S(599)), ==, FILTER_UNKNOWN); /* 5 min until the other side was heard */
+  g_assert_cmpint(see(loose, B, AC, SIM_S(600)), ==, FILTER_PASSES);
+  g_assert_cmpint(see(loose, A, AC, SIM_S(600)), ==, FILTER_PASSES);
+  g_assert_cmpint(see(loose, A, AC, SIM_S(601)), ==, FILTER_PASSES); /* the first answer does not count yet */
   g_assert_cmpint(see(loose, A, F, SIM_H(119)), ==, FILTER_PASSES);
   filter_free(loose);
   config.pickup = FALSE;
@@ -279,6 +432,23 @@ int main(int argc, char **argv) {
   g_test_add_func("/filter/each segment winds the clock up again", test_each_segment_winds_the_clock_up_again);
   g_test_add_func("/filter/a repeated FIN counts as the second", test_a_repeated_fin_counts_as_the_second);
   g_test_add_func("/filter/what a state has no place for is invalid", test_what_a_state_has_no_place_for_is_invalid);
+  g_test_add_func("/filter/each segment does to each state what Linux does",
+                  test_each_segment_does_to_each_state_what_linux_does);
+  g_test_add_func("/filter/a RST closes an open connection only at the number that was acknowledged",
+                  test_a_reset_closes_an_open_connection_only_at_the_number_that_was_acknowledged);
+  g_test_add_func("/filter/unacknowledged data are remembered for five minutes",
+                  test_unacknowledged_data_are_remembered_for_five_minutes);
+  g_test_add_func("/filter/an ACK that comes four times is remembered for five minutes",
+                  test_an_ack_that_comes_four_times_is_remembered_for_five_minutes);
+  g_test_add_func("/filter/SYNs alone do not keep it alive", test_syns_alone_do_not_keep_it_alive);
+  g_test_add_func("/filter/a SYN that passed by and is answered begins anew",
+                  test_a_syn_that_passed_by_and_is_answered_begins_anew);
+  g_test_add_func("/filter/a challenge ACK in LAST_ACK is not the last ACK",
+                  test_a_challenge_ack_in_last_ack_is_not_the_last_ack);
+  g_test_add_func("/filter/a SYN after a RST of its own side begins anew",
+                  test_a_syn_after_a_reset_of_its_own_side_begins_anew);
+  g_test_add_func("/filter/crossed SYNs lead to ESTABLISHED by either ACK",
+                  test_crossed_syns_lead_to_established_by_either_ack);
   g_test_add_func("/filter/an ACK of the side that answered opens nothing",
                   test_an_ack_of_the_side_that_answered_opens_nothing);
   g_test_add_func("/filter/a SYN in ESTABLISHED does not wind the clock up",

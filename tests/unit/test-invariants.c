@@ -24,7 +24,32 @@
 #define SEND     "{\"at\": \"0s\", \"call\": \"send\", \"octets\": 100}"
 #define DROP_FIN "{\"match\": {\"from\": \"client\", \"flags\": \"FIN\", \"nth\": \"1..3\"}, \"action\": \"drop\"}"
 
-typedef enum { NORMAL, SIMULTANEOUS, FIN_LOST, ABORTED, HANDSHAKE, TOO_SHORT, TWO_WAYS, HOLE, TWO_ACKS, BASES } Base;
+#define LINGER "{\"at\": \"0s\", \"call\": \"setsockopt\", \"option\": \"SO_LINGER\", \"value\": \"1s\"}, " CLOSE
+#define USER_TIMEOUT                                                                                                   \
+  "{\"at\": \"0s\", \"call\": \"setsockopt\", \"option\": \"TCP_USER_TIMEOUT\", \"value\": \"5s\"}, " CLOSE
+#define FORGED(what) "{\"action\": \"inject\", \"at\": \"60ms\", \"segment\": {\"from\": \"client\", " what "}}"
+#define FORGED_FIN   FORGED("\"seq\": 31, \"flags\": \"F.\", \"ack\": 1")
+#define FORGED_TEXT  FORGED("\"seq\": 1, \"flags\": \".\", \"ack\": 1, \"len\": 10")
+
+typedef enum {
+  NORMAL,
+  SIMULTANEOUS,
+  FIN_LOST,
+  ABORTED,
+  HANDSHAKE,
+  TOO_SHORT,
+  TWO_WAYS,
+  HOLE,
+  TWO_ACKS,
+  LINGERING,
+  COPY_OF_DAMAGED,
+  OVERLAPPED_FIN,
+  TEXT_AFTER_FIN,
+  FORGED_FIRST,
+  CUT_SHORT,
+  READING_SHUT,
+  BASES
+} Base;
 
 static const char *const SCENARIOS[BASES] = {
     [NORMAL] = SCENARIO(OPEN, CLOSE, SEND ", " ON_EOF, ""),
@@ -39,6 +64,29 @@ static const char *const SCENARIOS[BASES] = {
         SCENARIO(OPEN, "{\"at\": \"0s\", \"call\": \"shutdown\"}",
                  "{\"on\": \"eof\", \"call\": \"send\", \"octets\": 5000}, {\"on\": \"eof\", \"call\": \"close\"}", ""),
     [TWO_WAYS] = SCENARIO(OPEN, SEND ", " CLOSE, SEND ", " ON_EOF, ""),
+    [LINGERING] = SCENARIO(OPEN, LINGER, ON_EOF, ""),
+    [COPY_OF_DAMAGED] =
+        "{\"version\": 1, \"title\": \"t\", \"hosts\": {\"client\": {}, \"server\": {}},"
+        "\"links\": [{\"between\": [\"client\", \"server\"], \"delay\": \"50ms\", \"corrupt\": 1, \"duplicate\": 1}],"
+        "\"connections\": [{\"name\": \"web\", \"from\": \"client:49152\", \"to\": \"server:80\"" OPEN
+        ", \"isn\": {\"client\": 1000, \"server\": 2000}}], \"apps\": [{\"host\": \"client\", \"conn\": \"web\", "
+        "\"do\": "
+        "[" CLOSE "]}]}",
+    [OVERLAPPED_FIN] =
+        SCENARIO(OPEN, "{\"at\": \"100ms\", \"call\": \"send\", \"octets\": 100}, " CLOSE, ON_EOF, FORGED_FIN),
+    [TEXT_AFTER_FIN] = SCENARIO(OPEN, "{\"at\": \"0s\", \"call\": \"close\"}", "", FORGED_TEXT),
+    [FORGED_FIRST] = SCENARIO(OPEN, "", "", FORGED_TEXT),
+    [CUT_SHORT] =
+        "{\"version\": 1, \"title\": \"t\", \"hosts\": {\"client\": {\"profile\": \"linux\"}, \"server\": {}},"
+        "\"links\": [{\"between\": [\"client\", \"server\"], \"delay\": \"50ms\", \"down\": [{\"from\": \"0s\"}]}],"
+        "\"connections\": [{\"name\": \"web\", \"from\": \"client:49152\", \"to\": \"server:80\"" OPEN
+        ", \"isn\": {\"client\": 1000, \"server\": 2000}}], \"apps\": [{\"host\": \"client\", \"conn\": \"web\", "
+        "\"do\": "
+        "[" USER_TIMEOUT "]}]}",
+    [READING_SHUT] = SCENARIO(OPEN, "{\"at\": \"50ms\", \"call\": \"send\", \"octets\": 100}, " CLOSE,
+                              "{\"at\": \"0s\", \"call\": \"shutdown\", \"how\": \"RD\"}, {\"at\": \"10ms\", \"call\": "
+                              "\"recv\"}, {\"at\": \"120ms\", \"call\": \"recv\"}",
+                              ""),
     [TOO_SHORT] =
         "{\"version\": 1, \"title\": \"t\", \"hosts\": {\"client\": {\"tcp\": {\"time_wait\": \"500ms\"}}, "
         "\"server\": {}}, \"links\": [{\"between\": [\"client\", \"server\"], \"delay\": \"50ms\"}],"
@@ -343,6 +391,43 @@ static const Mutation MUTATIONS[] = {
      {{"\"timer\":\"delayed-ack\",\"change\":\"armed\"", NULL,
        TO_SERVER("90", "2101") "\n" TO_CLIENT("91") "\n" TO_SERVER("92", "2101") "\n" TO_CLIENT("93") "\n" TO_SERVER(
            "94", "2101")}}},
+    {"a lingering close() that was never made", "I4", LINGERING, {{"\"call\":\"close\"}", NULL, NULL}}},
+    {"a damaged segment that is taken, beside a sound copy",
+     "I1",
+     COPY_OF_DAMAGED,
+     {{"\"received\",\"host\":\"server\"", "\"id\":2", "\"id\":1"},
+      {"\"to\":\"CLOSE-WAIT\"", "\"cause\":2", "\"cause\":1"}}},
+    {"RCV.NXT moves on after the FIN that was taken of two",
+     "I8",
+     OVERLAPPED_FIN,
+     {{"\"id\":7,\"flags\"", "\"raw_ack\":1102", "\"raw_ack\":1103"}}},
+    {"more acknowledged than came before either of two FINs",
+     "I4",
+     OVERLAPPED_FIN,
+     {{"\"id\":4,\"flags\"", "\"raw_ack\":1101", "\"raw_ack\":1131"}}},
+    {"forged data taken in after the FIN",
+     "I8",
+     TEXT_AFTER_FIN,
+     {{"\"check\":\"text\"", NULL, ACK("110000000", "server", "client", "9", "2001", "1012") "}"}}},
+    {"more acknowledged than was forged", "I4", FORGED_FIRST, {{"\"raw_ack\":1011", "1011", "1012"}}},
+    {"a timeout that was cut short, and was not the last",
+     "I19",
+     CUT_SHORT,
+     {{"\"from\":\"FIN-WAIT-1\"", NULL, ACK("5500000000", "client", "server", "9", "1001", "2001") "}"},
+      {"\"from\":\"FIN-WAIT-1\"", NULL, NULL}}},
+    {"a timeout that was cut short for no user timeout", "I19", CUT_SHORT, {{"\"TCP_USER_TIMEOUT\"", NULL, NULL}}},
+    {"octets read after the end, reading not shut", "I8", READING_SHUT, {{"\"call\":\"shutdown\"", NULL, NULL}}},
+    {"close() drops what a stack would close",
+     "I1",
+     HANDSHAKE,
+     {{"\"from\":\"SYN-RECEIVED\"", "\"to\":\"ESTABLISHED\",\"stimulus\":\"SEG_ACK_OF_SYN\"",
+       "\"to\":\"CLOSED\",\"stimulus\":\"CALL_CLOSE\""}}},
+    {"LAST-ACK times out without a timer", "I1", NORMAL, {{"\"from\":\"LAST-ACK\"", "SEG_ACK_OF_FIN", "TMO_LAST_ACK"}}},
+    {"a FIN in order refused as unwanted data",
+     "I1",
+     NORMAL,
+     {{"\"to\":\"TIME-WAIT\"", "\"to\":\"TIME-WAIT\",\"stimulus\":\"SEG_FIN\"",
+       "\"to\":\"CLOSED\",\"stimulus\":\"SEG_TEXT_UNWANTED\""}}},
     {"TIME-WAIT longer than it should be after the peer's end",
      "I27",
      NORMAL,

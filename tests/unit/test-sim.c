@@ -125,6 +125,37 @@ static int compare_words(const void *a, const void *b) {
   return g_strcmp0(*(char *const *)a, *(char *const *)b);
 }
 
+/* Two applications, with five calls each at one instant. */
+static void run_noted(void *context, uint32_t subject, uint64_t arg) {
+  g_string_append_printf(context, "%u%u ", subject, (unsigned)arg);
+}
+
+static void test_shuffle_keeps_the_order_of_one_application(void) {
+  static const EventKind CALL = {"call", SIM_PHASE_CALL, run_noted};
+  gboolean swapped = FALSE;
+  for (uint64_t seed = 1; seed <= 20; seed++) {
+    Sim *sim = sim_new();
+    GString *log = g_string_new(NULL);
+    sim_set_tie_shuffle(sim, seed);
+    EventKindId kind = sim_add_kind(sim, &CALL, log);
+    for (unsigned i = 0; i < 5; i++)
+      for (uint32_t subject = 1; subject <= 2; subject++)
+        sim_schedule(sim, SIM_S(1), kind, subject, i);
+    sim_run(sim, SIM_NEVER, 0);
+    const char *last = "";
+    for (unsigned i = 0; i < 10; i++) { /* each application's calls ascend */
+      const char *word = log->str + 3 * i;
+      for (const char *before = log->str; before < word; before += 3)
+        g_assert_true(before[0] != word[0] || before[1] < word[1]);
+      last = word;
+    }
+    swapped |= last[0] == '1'; /* in the order of scheduling the second has the last word */
+    g_string_free(log, TRUE);
+    sim_free(sim);
+  }
+  g_assert_true(swapped);
+}
+
 static void test_shuffle_changes_ties_and_nothing_else(void) {
   g_autofree char *plain = run_ties(FALSE, 0);
   g_autofree char *shuffled = run_ties(TRUE, 1);
@@ -332,6 +363,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/sim/one-instant-runs-timers-arrivals-calls-probes",
                   test_one_instant_runs_timers_then_arrivals_then_calls_then_probes);
+  g_test_add_func("/sim/shuffle-keeps-the-order-of-one-application", test_shuffle_keeps_the_order_of_one_application);
   g_test_add_func("/sim/shuffle-changes-ties-and-nothing-else", test_shuffle_changes_ties_and_nothing_else);
   g_test_add_func("/sim/until-is-inclusive-and-the-clock-stands-there",
                   test_until_is_inclusive_and_the_clock_stands_there);

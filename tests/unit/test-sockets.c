@@ -29,6 +29,37 @@ static void test_linger_zero_resets_in_every_state_that_has_a_peer(void) {
   }
 }
 
+/* Linux asks for unread data first: in LAST-ACK an ABORT would be silent. */
+static void test_linger_zero_with_unread_data_resets_in_last_ack_too(void) {
+  for (unsigned unread = 0; unread < 2; unread++) {
+    g_autofree char *rest = g_strdup_printf(
+        "'hosts': {'client': {'profile': 'linux'}, 'server': {'profile': 'linux'}}, " HOST_LINK
+        "'connections': [{'name': 'web', 'from': 'client:49152', 'to': 'server:80', 'state': 'ESTABLISHED'}], 'apps': "
+        "[{'host': 'client', 'conn': 'web', 'do': [%s{'at': '1ms', 'call': 'close'}]}, {'host': 'server', 'conn': "
+        "'web', 'read': false, 'do': [{'at': '200ms', 'call': 'setsockopt', 'option': 'SO_LINGER', 'value': '0s'}, "
+        "{'at': '200ms', 'call': 'shutdown', 'how': 'WR'}, {'at': '210ms', 'call': 'close'}]}]",
+        unread ? "{'at': '0s', 'call': 'send', 'octets': 10}, " : "");
+    Trace *trace = run_json(rest);
+    g_assert_cmpstr(state_at(trace, "server", "web", SIM_MS(209)), ==, "LAST-ACK");
+    g_assert_cmpstr(state_at(trace, "server", "web", SIM_MS(210)), ==, "CLOSED");
+    g_assert_cmpuint(sent_by(trace, "server", TCP_RST | TCP_ACK), ==, unread);
+    trace_free(trace);
+  }
+}
+
+static void test_linger2_off_resets_instead_of_fin_wait_2(void) {
+  Trace *trace = run_json(
+      "'hosts': {'client': {'profile': 'linux'}, 'server': {'profile': 'linux'}}, " HOST_LINK
+      "'connections': [{'name': 'web', 'from': 'client:49152', 'to': 'server:80', 'state': 'ESTABLISHED'}], 'apps': "
+      "[{'host': 'client', 'conn': 'web', 'do': [{'at': '0s', 'call': 'setsockopt', 'option': 'TCP_LINGER2', 'value': "
+      "'off'}, {'at': '0s', 'call': 'close'}]}]");
+  g_assert_cmpstr(state_at(trace, "client", "web", SIM_MS(99)), ==, "FIN-WAIT-1");
+  g_assert_cmpuint(sent_by(trace, "client", TCP_RST), ==, 1);
+  g_assert_cmpstr(state_at(trace, "client", "web", SIM_MS(110)), ==, "CLOSED");
+  g_assert_cmpstr(state_at(trace, "server", "web", SIM_MS(200)), ==, "CLOSED");
+  trace_free(trace);
+}
+
 static void test_linger_off_again_closes_by_a_fin(void) {
   Trace *trace =
       run_json("'hosts': {'client': {}, 'server': {}}, " OPEN "'apps': [{'host': 'client', 'conn': 'web', 'do': ["
@@ -139,6 +170,10 @@ static void test_keepalive_options_reach_tcp_before_and_after_it_opens(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/sockets/linger zero with unread data resets in LAST-ACK too",
+                  test_linger_zero_with_unread_data_resets_in_last_ack_too);
+  g_test_add_func("/sockets/TCP_LINGER2 off resets instead of FIN-WAIT-2",
+                  test_linger2_off_resets_instead_of_fin_wait_2);
   g_test_add_func("/sockets/linger-0/resets-in-every-state-that-has-a-peer",
                   test_linger_zero_resets_in_every_state_that_has_a_peer);
   g_test_add_func("/sockets/linger-off-again/closes-by-a-fin", test_linger_off_again_closes_by_a_fin);
