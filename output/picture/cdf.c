@@ -12,7 +12,7 @@
 #define PLOT_RIGHT  40.0
 #define PLOT_HEIGHT 340.0
 #define CURVES      4
-#define LEGEND_SIZE 12.0
+#define LEGEND_SIZE 13.0
 #define LEGEND_STEP 24.0
 /* Beyond this ratio of the longest to the shortest, the axis is logarithmic. */
 #define LINEAR_MAX 30.0

@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-#define TICK_SIZE  11.0
-#define ABOUT_SIZE 12.0
+#define TICK_SIZE  12.0
+#define ABOUT_SIZE 13.0
 #define TICKS_MOST 9
 #define TICK_GAP   10.0
 #define OVERHANG   32.0 /* of a tick's text beyond the axis */

@@ -16,7 +16,7 @@
 #define PANEL_SEVERAL 210.0
 #define PANEL_GAP     56.0
 #define HOST_SIZE     15.0
-#define LEGEND_SIZE   12.0
+#define LEGEND_SIZE   13.0
 #define SAMPLE        26.0
 /* If half of all changes happen in this share of the time or less, the axis is logarithmic. */
 #define CROWDED 0.04

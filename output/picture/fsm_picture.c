@@ -8,23 +8,23 @@
 #include <string.h>
 
 #define PAGE_WIDTH  1200.0
-#define NAME_SIZE   13.0
-#define LABEL_SIZE  11.0
-#define LABEL_STEP  14.5
+#define NAME_SIZE   14.0
+#define LABEL_SIZE  12.0
+#define LABEL_STEP  15.0
 #define BAND        12.0 /* of a state's colour, in its box */
 #define BADGE       9.0
-#define BADGE_SIZE  11.0
+#define BADGE_SIZE  11.5
 #define PATH_WIDTH  2.6
 #define PATH_APART  3.4 /* of two paths on one arrow, from its middle */
 #define HEAD        10.0
 #define EXIT_LENGTH 46.0
 #define EXIT_APART  15.5 /* of two arrows, from the middle of the node */
-#define EXIT_STEP   13.5
+#define EXIT_STEP   14.0
 #define PATHS_MAX   2
 #define STEPS_MAX   14
 #define STEP_HEIGHT 21.0
 #define HOST_SIZE   15.0
-#define TICK_SIZE   11.0
+#define TICK_SIZE   12.0
 
 /* One transition of a path. */
 typedef struct FsmStep {

@@ -6,9 +6,12 @@
 #include <math.h>
 #include <string.h>
 
-/* What cairo can hold, and what is drawn in a second or two: a picture beyond that gets fewer pixels. */
-#define PNG_SIDE_MAX 32000.0
-#define PNG_AREA_MAX 40e6
+/* What cairo can hold, and what is drawn in a second or two: a picture beyond that gets fewer pixels, of the area only
+ * down to those that the drawing has. Who asks for more than the usual scale waits for it. */
+#define PNG_SIDE_MAX   32000.0
+#define PNG_AREA_USUAL 12e6
+#define PNG_AREA_MAX   40e6
+#define SCALE_USUAL    2.0
 
 /* gnuplot cuts fields of 1024 octets. */
 #define FIELD_MAX 980
@@ -94,7 +97,8 @@ static void append_terminal(GString *out, const Drawing *drawing, PictureFormat 
                            height);
     break;
   case PICTURE_PNG:
-    scale = MIN(scale, MIN(PNG_SIDE_MAX / MAX(width, height), sqrt(PNG_AREA_MAX / (width * height))));
+    scale = MIN(scale, MAX(1, sqrt((scale > SCALE_USUAL ? PNG_AREA_MAX : PNG_AREA_USUAL) / (width * height))));
+    scale = MIN(scale, PNG_SIDE_MAX / MAX(width, height));
     g_string_append(out, "set terminal pngcairo noenhanced size ");
     append_number(out, round(width * scale));
     g_string_append_c(out, ',');

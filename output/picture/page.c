@@ -6,12 +6,12 @@
 #include <math.h>
 #include <string.h>
 
-#define TITLE_SIZE    20.0
+#define TITLE_SIZE    21.0
 #define TITLE_TOP     34.0
-#define TITLE_STEP    27.0
+#define TITLE_STEP    28.0
 #define TITLE_LINES   2
-#define SUBTITLE_SIZE 12.5
-#define SUBTITLE_STEP 19.0
+#define SUBTITLE_SIZE 13.0
+#define SUBTITLE_STEP 20.0
 
 GQuark plot_chart_error(void) {
   return g_quark_from_static_string("teardown-plot-chart-error");

@@ -45,13 +45,29 @@ static gboolean block_touches(const PaintBlock *block, const PaintOp *op) {
   return FALSE;
 }
 
+/* Whether it does not matter which of two covers the other: areas of one colour; texts, of which layouts have none
+ * overlap; the thin lines of segments, which cross. */
+static gboolean equals(const PaintStyle *a, const PaintStyle *b) {
+  if (a->kind != b->kind)
+    return FALSE;
+  switch (a->kind) {
+  case PAINT_AREA:
+    return a->colour == b->colour;
+  case PAINT_TEXT:
+    return TRUE;
+  case PAINT_STROKE:
+    break;
+  }
+  return (a->role == ROLE_ARROW || a->role == ROLE_BREAK) && (b->role == ROLE_ARROW || b->role == ROLE_BREAK);
+}
+
 /* The block that `op` may join: no later one has anything where it is. */
 static PaintBlock *block_for(const Painter *painter, const PaintStyle *style, const PaintOp *op) {
   for (guint back = 0; back < BLOCKS_BACK && back < painter->blocks->len; back++) {
     PaintBlock *block = painter->blocks->pdata[painter->blocks->len - 1 - back];
     if (same_style(&block->style, style))
       return block;
-    if (block_touches(block, op))
+    if (!equals(&block->style, style) && block_touches(block, op))
       break;
   }
   PaintBlock *block = g_new0(PaintBlock, 1);
@@ -240,7 +256,9 @@ static void add_area(Painter *painter, const DrawingMark *mark) {
 
 /* --- texts -------------------------------------------------------------------------------------------------------- */
 
-static void add_halo(Painter *painter, const DrawingMark *mark, const DrawingPoint box[4]) {
+static void add_halo(Painter *painter, const DrawingMark *mark) {
+  DrawingPoint box[4];
+  drawing_mark_box(mark, box);
   DrawingPoint along = {box[1].x - box[0].x, box[1].y - box[0].y}, down = {box[3].x - box[0].x, box[3].y - box[0].y};
   double length = hypot(along.x, along.y);
   if (length <= 0)
@@ -264,8 +282,6 @@ static void add_text(Painter *painter, const DrawingMark *mark) {
     return;
   DrawingPoint box[4];
   drawing_mark_box(mark, box);
-  if (mark->halo)
-    add_halo(painter, mark, box);
   const PaintStyle style = {.kind = PAINT_TEXT,
                             .role = mark->role,
                             .ink = mark->ink,
@@ -276,6 +292,17 @@ static void add_text(Painter *painter, const DrawingMark *mark) {
   PaintOp op = {.mark = mark};
   box_points(&op, box, 4, 0);
   add_op(painter, &style, op);
+}
+
+/* Halos of texts in a row go below all of them: none hides a neighbour, and they make one block. */
+static void add_halos(Painter *painter, const Drawing *drawing, guint first) {
+  for (guint i = first; i < drawing->marks->len; i++) {
+    const DrawingMark *mark = drawing->marks->pdata[i];
+    if (mark->kind != MARK_TEXT)
+      return;
+    if (mark->halo && *mark->text != '\0')
+      add_halo(painter, mark);
+  }
 }
 
 GPtrArray *paint_blocks(const Drawing *drawing, const Theme *theme) {
@@ -298,6 +325,8 @@ GPtrArray *paint_blocks(const Drawing *drawing, const Theme *theme) {
       add_area(&painter, mark);
       break;
     case MARK_TEXT:
+      if (i == 0 || ((const DrawingMark *)drawing->marks->pdata[i - 1])->kind != MARK_TEXT)
+        add_halos(&painter, drawing, i);
       add_text(&painter, mark);
       break;
     }

@@ -1,6 +1,7 @@
 #include "output/picture/sequence_axis.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Pixels. How high the usual flight is drawn; what is too flat to read, or too steep. */
 #define FLIGHT_HEIGHT 84.0
@@ -29,11 +30,15 @@
 /* Less if there are more arrows than this: a page can also be too high to be rendered, and to be read. */
 #define GROW_FULLY 150
 #define GROW_LEAST 1.8
+/* A page longer than this is drawn denser, but not below the density at which texts still stand by themselves; one
+ * that is so long that no screen helps, down to the density at which they just have room. */
+static const struct { double length, least; } DENSITIES[] = {{1400, 0.55}, {10000, 0.2}};
 
 typedef struct Layout {
   SeqModel *model;
   SeqAxis *axis;
   unsigned n;      /* moments */
+  double density;  /* what the usual heights are multiplied by, 1 or less */
   unsigned *flown; /* for each gap, how many arrows fly over it */
 } Layout;
 
@@ -54,7 +59,7 @@ static gboolean is_time(const Layout *layout, unsigned gap) {
 
 static gboolean is_cut(const Layout *layout, unsigned gap) {
   double height = (double)span_after(layout, gap) * layout->axis->scales[gap];
-  return is_time(layout, gap) && height > (layout->flown[gap] ? GAP_FLOWN_MAX : GAP_MAX);
+  return is_time(layout, gap) && height > layout->density * (layout->flown[gap] ? GAP_FLOWN_MAX : GAP_MAX);
 }
 
 static int compare_doubles(const void *a, const void *b) {
@@ -100,7 +105,7 @@ static void set_base(Layout *layout) {
     }
     gap = values->len > 0 ? median_of(values) : gap;
   }
-  layout->axis->base = flight > 0 ? FLIGHT_HEIGHT / flight : GAP_USUAL / gap;
+  layout->axis->base = layout->density * (flight > 0 ? FLIGHT_HEIGHT / flight : GAP_USUAL / gap);
   for (unsigned i = 0; i + 1 < layout->n; i++)
     layout->axis->scales[i] = is_time(layout, i) ? layout->axis->base : 0;
 }
@@ -111,7 +116,7 @@ static void count_flown(Layout *layout) {
   for (guint i = 0; i < arrows->len; i++) {
     const SeqArrow *arrow = &g_array_index(arrows, SeqArrow, i);
     SimTime span = span_between(layout, arrow->left, arrow->ended);
-    if (arrow->cut_off || (double)span * layout->axis->base > GAP_FLOWN_MAX)
+    if (arrow->cut_off || (double)span * layout->axis->base > layout->density * GAP_FLOWN_MAX)
       continue;
     layout->flown[arrow->left]++;
     layout->flown[arrow->ended]--;
@@ -165,8 +170,8 @@ static void fit_stretch(Layout *layout, unsigned first, unsigned last, GArray *a
   if (spans->len == 0)
     return;
   double usual = median_of(spans), height = usual * layout->axis->base;
-  if (height < TOO_FLAT || height > TOO_STEEP)
-    scale_gaps(layout, first, last, FLIGHT_HEIGHT / usual);
+  if (height < layout->density * TOO_FLAT || height > layout->density * TOO_STEEP)
+    scale_gaps(layout, first, last, layout->density * FLIGHT_HEIGHT / usual);
 }
 
 /* Stretches time where several flights would be level lines on each other. */
@@ -232,7 +237,7 @@ static void grow_stretch(Layout *layout, unsigned first, unsigned last, GArray *
   if (height <= 0 || room <= height)
     return;
   double most = GROW_MAX * GROW_FULLY / MAX(GROW_FULLY, layout->model->arrows->len);
-  double factor = MIN(MAX(most, GROW_LEAST), room / height);
+  double factor = MIN(MAX(most, GROW_LEAST) / layout->density, room / height);
   for (unsigned gap = first; gap < last; gap++)
     layout->axis->scales[gap] *= factor;
 }
@@ -242,10 +247,11 @@ static void place_cut(Layout *layout, unsigned gap, double *y) {
   const double *scales = layout->axis->scales;
   double above = is_time(layout, gap - 1) && !is_cut(layout, gap - 1) ? scales[gap - 1] : scales[gap];
   double below = is_time(layout, gap + 1) && !is_cut(layout, gap + 1) ? scales[gap + 1] : scales[gap];
-  double rest = (double)span_after(layout, gap) - STUB / above - STUB / below;
+  double stub = layout->density * STUB;
+  double rest = (double)span_after(layout, gap) - stub / above - stub / below;
   if (rest <= 0) {
     above = below = scales[gap];
-    rest = (double)span_after(layout, gap) - 2 * STUB / above;
+    rest = (double)span_after(layout, gap) - 2 * stub / above;
   }
   SimTime unit = 1, cut = MAX(0, (SimTime)rest);
   while (unit < SIM_NEVER / 10 && (double)unit * (above + below) / 2 < STUB_MORE * 10 && unit * 10 <= cut)
@@ -255,9 +261,9 @@ static void place_cut(Layout *layout, unsigned gap, double *y) {
   double more = (double)(cut % unit) / 2;
   cut -= cut % unit;
   SeqBreak here = {.after = gap, .cut = cut};
-  here.top = *y + STUB + more * above;
+  here.top = *y + stub + more * above;
   here.bottom = here.top + BREAK;
-  *y = here.bottom + STUB + more * below;
+  *y = here.bottom + stub + more * below;
   g_array_append_val(layout->axis->breaks, here);
 }
 
@@ -283,19 +289,32 @@ static void place_moments(Layout *layout, double top) {
   layout->axis->bottom = y;
 }
 
+static void lay_out(Layout *layout, double top) {
+  g_array_set_size(layout->axis->breaks, 0);
+  memset(layout->flown, 0, (layout->n + 1) * sizeof *layout->flown);
+  set_base(layout);
+  count_flown(layout);
+  each_stretch(layout, FALSE, fit_stretch);
+  each_stretch(layout, TRUE, stretch_flat);
+  each_stretch(layout, TRUE, grow_stretch);
+  place_moments(layout, top);
+}
+
 SeqAxis *seq_axis_new(SeqModel *model, double top) {
   SeqAxis *axis = g_new0(SeqAxis, 1);
-  Layout layout = {.model = model, .axis = axis, .n = model->moments->len};
+  Layout layout = {.model = model, .axis = axis, .n = model->moments->len, .density = 1};
   axis->breaks = g_array_new(FALSE, FALSE, sizeof(SeqBreak));
   axis->scales = g_new0(double, layout.n);
   g_autofree unsigned *flown = g_new0(unsigned, layout.n + 1);
   layout.flown = flown;
-  set_base(&layout);
-  count_flown(&layout);
-  each_stretch(&layout, FALSE, fit_stretch);
-  each_stretch(&layout, TRUE, stretch_flat);
-  each_stretch(&layout, TRUE, grow_stretch);
-  place_moments(&layout, top);
+  lay_out(&layout, top);
+  for (unsigned i = 0; i < G_N_ELEMENTS(DENSITIES); i++) {
+    double share = DENSITIES[i].length / (axis->bottom - top);
+    if (share >= 1)
+      break;
+    layout.density = MAX(DENSITIES[i].least, layout.density * share);
+    lay_out(&layout, top);
+  }
   return axis;
 }
 

@@ -10,9 +10,9 @@
 /* Marks closer than this are one. */
 #define TICK_NEAR 2.0
 /* Lines of ticks and notes, from one to the next. */
-#define TICK_LINE  13.0
-#define NOTE_LINE  15.0
-#define STATE_LINE 17.0
+#define TICK_LINE  14.5
+#define NOTE_LINE  16.0
+#define STATE_LINE 18.0
 #define MAX_LINES  3
 /* A text this far from what it is about needs a line that leads there. */
 #define AWAY 9.0
@@ -27,10 +27,10 @@
 #define ALONE 120.0
 /* Of a bracket. */
 #define BRACKET_FIRST 12.0
-#define BRACKET_STEP  27.0
+#define BRACKET_STEP  28.0
 #define BRACKET_FOOT  6.0
 #define BRACKET_CLEAR 7.0
-#define BRACKET_TEXT  10.0
+#define BRACKET_TEXT  10.5
 
 /* Ticks. */
 

@@ -14,10 +14,12 @@
 #define GAP_MANY 350.0
 /* Texts beside a lifeline. */
 #define TEXT_MIN   60.0
-#define TEXT_MAX   210.0
-#define TEXT_INNER 150.0
-#define BRACKET    27.0
-#define BRACKETS   6.0 /* between texts and the first of them, more than between them */
+#define TEXT_MAX   225.0
+#define TEXT_INNER 160.0
+/* A state's name is never cut, but for absurd names of connections. */
+#define STATE_MAX 340.0
+#define BRACKET   28.0
+#define BRACKETS  6.0 /* between texts and the first of them, more than between them */
 /* A text may be this much longer than its bracket before it is shortened. */
 #define BRACKET_OVER 34.0
 #define AXIS_TO_ALL  18.0
@@ -111,14 +113,14 @@ static double widest_beside(const SeqPage *page, unsigned host, double note_max)
   for (guint i = 0; i < page->model->stays->len; i++) {
     const SeqStay *stay = &g_array_index(page->model->stays, SeqStay, i);
     if (stay->host == host && stay->name != NULL)
-      widest = MAX(widest, font_text_width(FONT_SANS_BOLD, SIZE_STATE, stay->name));
+      widest = MAX(widest, MIN(STATE_MAX, font_text_width(FONT_SANS_BOLD, SIZE_STATE, stay->name) + 1));
   }
   for (guint i = 0; i < page->model->notes->len; i++) {
     const SeqNote *note = &g_array_index(page->model->notes, SeqNote, i);
     if (note->host == host && note->peer < 0)
       widest = MAX(widest, MIN(note_max, font_text_width(FONT_SANS, SIZE_NOTE, note->text)));
   }
-  return MIN(TEXT_MAX, widest);
+  return widest;
 }
 
 static double widest_label(const SeqPage *page) {

@@ -4,18 +4,17 @@
 
 #define TITLE_TOP      34.0
 #define TITLE_LINES    3
-#define TITLE_STEP     27.0
+#define TITLE_STEP     28.0
 #define SUBTITLE_LINES 5
-#define SUBTITLE_STEP  19.0
+#define SUBTITLE_STEP  20.0
 #define BEFORE_HOSTS   40.0
-#define HOST_STEP      19.0
+#define HOST_STEP      20.0
 #define AFTER_HOSTS    16.0
-#define LANE_NAME      90.0
+#define LANE_NAME      130.0
 #define HEADER_MIN     560.0
 /* Of the legend. */
 #define LEGEND_ABOVE 34.0
-#define LEGEND_STEP  22.0
-#define SAMPLE       36.0
+#define LEGEND_STEP  23.0
 #define SAMPLE_GAP   8.0
 #define LEGEND_GAP   26.0
 
@@ -78,6 +77,15 @@ static void add_host_parts(GPtrArray *parts, const TraceHeader *header) {
   }
 }
 
+static const TraceLink *link_back(const TraceHeader *header, const TraceLink *link) {
+  for (guint i = 0; i < header->links->len; i++) {
+    const TraceLink *other = header->links->pdata[i];
+    if (strcmp(other->from, link->to) == 0 && strcmp(other->to, link->from) == 0)
+      return other;
+  }
+  return NULL;
+}
+
 static void add_link_parts(GPtrArray *parts, const TraceHeader *header) {
   gboolean same = TRUE;
   for (guint i = 1; i < header->links->len; i++) {
@@ -86,11 +94,17 @@ static void add_link_parts(GPtrArray *parts, const TraceHeader *header) {
   }
   for (guint i = 0; i < (same ? MIN(1, header->links->len) : header->links->len); i++) {
     const TraceLink *link = header->links->pdata[i];
+    const TraceLink *back = link_back(header, link);
+    gboolean both = back != NULL && back->delay == link->delay && g_strcmp0(back->about, link->about) == 0;
+    /* Told with the other direction. */
+    if (both && !same && strcmp(link->from, link->to) > 0)
+      continue;
     char delay[40];
     text_span(link->delay, delay, sizeof delay);
-    g_autofree char *names = same ? g_strdup("one-way") : g_strdup_printf("%s > %s", link->from, link->to);
-    g_autofree char *text = g_strdup_printf(same ? "%s delay %s%s%s" : "%s %s%s%s", names, delay,
-                                            link->about ? ", " : "", link->about ? link->about : "");
+    g_autofree char *names =
+        same ? g_strdup("one-way delay") : g_strdup_printf("%s %s %s", link->from, both ? "–" : ">", link->to);
+    g_autofree char *text =
+        g_strdup_printf("%s %s%s%s", names, delay, link->about ? ", " : "", link->about ? link->about : "");
     add_part(parts, text);
   }
 }
@@ -191,17 +205,33 @@ typedef struct Entry {
   enum { SAMPLE_ARROW, SAMPLE_CROSS, SAMPLE_DIAMOND, SAMPLE_BRACKET, SAMPLE_BREAK, SAMPLE_NUMBER } sample;
 } Entry;
 
+/* Along the line of the legend. */
+static double sample_width(const Entry *entry) {
+  switch (entry->sample) {
+  case SAMPLE_BRACKET:
+  case SAMPLE_NUMBER:
+    return 9;
+  case SAMPLE_BREAK:
+    return 20;
+  case SAMPLE_ARROW:
+  case SAMPLE_CROSS:
+  case SAMPLE_DIAMOND:
+    break;
+  }
+  return 36;
+}
+
 static void draw_sample(SeqPage *page, const Entry *entry, double x, double y) {
   Drawing *drawing = page->drawing;
-  double end = x + SAMPLE;
+  double end = x + sample_width(entry);
   if (entry->sample == SAMPLE_BREAK) {
-    drawing_line(drawing, ROLE_LEGEND, INK_MUTED, x + 8, y + 1, end - 8, y - 5)->width = 1;
-    drawing_line(drawing, ROLE_LEGEND, INK_MUTED, x + 8, y + 6, end - 8, y)->width = 1;
+    drawing_line(drawing, ROLE_LEGEND, INK_MUTED, x, y + 1, end, y - 5)->width = 1;
+    drawing_line(drawing, ROLE_LEGEND, INK_MUTED, x, y + 6, end, y)->width = 1;
   } else if (entry->sample == SAMPLE_BRACKET) {
-    DrawingPoint points[] = {{x + 22, y - 7}, {x + 16, y - 7}, {x + 16, y + 7}, {x + 22, y + 7}};
+    DrawingPoint points[] = {{end, y - 7}, {x + 3, y - 7}, {x + 3, y + 7}, {end, y + 7}};
     drawing_path(drawing, ROLE_LEGEND, entry->ink, points, G_N_ELEMENTS(points))->width = 1.2;
   } else if (entry->sample == SAMPLE_NUMBER) {
-    seq_text(page, ROLE_LEGEND, entry->ink, x + SAMPLE / 2, y, ALIGN_CENTRE, FONT_MONO_BOLD, SIZE_KEY, "1");
+    seq_text(page, ROLE_LEGEND, entry->ink, (x + end) / 2, y, ALIGN_CENTRE, FONT_MONO_BOLD, SIZE_KEY, "1");
   } else {
     DrawingMark *line = drawing_line(drawing, ROLE_LEGEND, entry->ink, x, y, end - 8, y);
     line->dash = entry->dash;
@@ -266,13 +296,14 @@ void seq_draw_legend(SeqPage *page) {
   double x = page->left, y = page->bottom + LEGEND_ABOVE, right = MAX(page->right, page->left + HEADER_MIN);
   for (guint i = 0; i < entries->len; i++) {
     const Entry *entry = &g_array_index(entries, Entry, i);
-    double width = SAMPLE + SAMPLE_GAP + font_text_width(FONT_SANS, SIZE_LEGEND, entry->text);
+    double sample = sample_width(entry),
+           width = sample + SAMPLE_GAP + font_text_width(FONT_SANS, SIZE_LEGEND, entry->text);
     if (x > page->left && x + width > right) {
       x = page->left;
       y += LEGEND_STEP;
     }
     draw_sample(page, entry, x, y);
-    seq_text(page, ROLE_LEGEND, INK_MUTED, x + SAMPLE + SAMPLE_GAP, y, ALIGN_LEFT, FONT_SANS, SIZE_LEGEND, entry->text);
+    seq_text(page, ROLE_LEGEND, INK_MUTED, x + sample + SAMPLE_GAP, y, ALIGN_LEFT, FONT_SANS, SIZE_LEGEND, entry->text);
     x += width + LEGEND_GAP;
   }
   if (page->left_out > 0) {

@@ -11,6 +11,8 @@
 /* Where a forged segment begins, seen from the lifeline. */
 #define FORGED_FROM 20.0
 #define DIAMOND     5.0
+/* Around a cross, other lines are interrupted. */
+#define GAP 12.0
 /* Marks of a break beside a strip. */
 #define SLASH_OUT 7.0
 #define SLASH_UP  3.0
@@ -176,6 +178,45 @@ static void draw_cross(SeqPage *page, const SeqArrow *arrow, DrawingPoint at) {
                    at.x + CROSS_HALF + 1, at.y + CROSS_HALF + 1);
 }
 
+/* Whether another segment's line passes where this one died. */
+static gboolean crossed_at_end(const SeqPage *page, guint index) {
+  DrawingPoint at = page->shafts[index].to;
+  for (guint i = 0; i < page->model->arrows->len; i++) {
+    const SeqShaft *other = &page->shafts[i];
+    if (i == index || at.y < other->from.y - GAP || at.y > other->to.y + GAP)
+      continue;
+    double x = other->to.x - other->from.x, y = other->to.y - other->from.y, length = MAX(1, hypot(x, y));
+    double part = ((at.x - other->from.x) * x + (at.y - other->from.y) * y) / (length * length);
+    double away = fabs((at.x - other->from.x) * y - (at.y - other->from.y) * x) / length;
+    if (part > 0 && part < 1 && away < GAP)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* The other lines pass behind the cross, so that it is seen whose end it is: they are interrupted, and what ends here
+ * is drawn again. */
+static void clear_crosses(SeqPage *page) {
+  g_autofree gboolean *crossed = g_new0(gboolean, page->model->arrows->len + 1);
+  for (guint i = 0; i < page->model->arrows->len; i++) {
+    const SeqArrow *arrow = &g_array_index(page->model->arrows, SeqArrow, i);
+    crossed[i] = arrow->dies && !page->shafts[i].stub && crossed_at_end(page, i);
+    DrawingPoint at = page->shafts[i].to, rim[16];
+    for (unsigned c = 0; c < G_N_ELEMENTS(rim); c++)
+      rim[c] = (DrawingPoint){at.x + GAP * cos(c * G_PI / 8), at.y + GAP * sin(c * G_PI / 8)};
+    if (crossed[i])
+      drawing_polygon(page->drawing, ROLE_AXIS, INK_PAGE, rim, G_N_ELEMENTS(rim));
+  }
+  for (guint i = 0; i < page->model->arrows->len; i++) {
+    const SeqArrow *arrow = &g_array_index(page->model->arrows, SeqArrow, i);
+    const SeqShaft *shaft = &page->shafts[i];
+    double length = MAX(1, hypot(shaft->to.x - shaft->from.x, shaft->to.y - shaft->from.y));
+    DrawingPoint from = along(shaft->from, shaft->to, MAX(0, 1 - GAP / length));
+    if (crossed[i])
+      drawing_line(page->drawing, ROLE_AXIS, arrow->ink, from.x, from.y, shaft->to.x, shaft->to.y)->width = 1.6;
+  }
+}
+
 static void draw_diamond(SeqPage *page, const SeqArrow *arrow, DrawingPoint at) {
   DrawingPoint points[] = {
       {at.x - DIAMOND, at.y}, {at.x, at.y - DIAMOND}, {at.x + DIAMOND, at.y}, {at.x, at.y + DIAMOND}};
@@ -187,6 +228,7 @@ static void draw_diamond(SeqPage *page, const SeqArrow *arrow, DrawingPoint at) 
 }
 
 void seq_draw_heads(SeqPage *page) {
+  clear_crosses(page);
   for (guint i = 0; i < page->model->arrows->len; i++) {
     const SeqArrow *arrow = &g_array_index(page->model->arrows, SeqArrow, i);
     const SeqShaft *shaft = &page->shafts[i];

@@ -5,6 +5,9 @@
 /* Longer texts are cut: nothing has room for them. */
 #define TEXT_MAX 400
 
+/* Instants in a row at which a timer runs out and starts again, and nothing else happens. */
+#define QUIET_MOST 2
+
 char *seq_clean(const char *text) {
   static const TextStyle style = {.width = 0};
   char *clean = text_clean(&style, text);
@@ -137,16 +140,43 @@ static gboolean flies_in_no_time(const SeqBuild *build, const TraceRecord *recor
          history_arrived_at(build->model->history, segment) == record->t;
 }
 
+/* Whether timers are all that shows at the instant of record `first`, the first one of that instant. */
+static gboolean timers_only(const SeqBuild *build, size_t first) {
+  const TraceRecord *records = build->trace->records;
+  for (size_t i = first; i < build->trace->count && records[i].t == records[first].t; i++)
+    if (records[i].kind != TRACE_TIMER && shows(build, &records[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether the instant of record `first` is drawn. Where only a timer runs again and again, and nothing else happens,
+ * it is drawn a few times. `quiet` counts such instants in a row. */
+static gboolean instant_shown(const SeqBuild *build, size_t first, unsigned *quiet) {
+  const TraceRecord *records = build->trace->records;
+  gboolean any = FALSE;
+  for (size_t i = first; i < build->trace->count && records[i].t == records[first].t && !any; i++)
+    any = shows(build, &records[i]);
+  if (any)
+    *quiet = timers_only(build, first) ? *quiet + 1 : 0;
+  return any && *quiet <= QUIET_MOST;
+}
+
 gboolean seq_build_moments(SeqBuild *build) {
   GArray *moments = build->model->moments;
   build->moment_of = g_new(guint, build->trace->count + 1);
   SeqMoment edge = {.t = build->from};
   g_array_append_val(moments, edge);
   gboolean no_time = FALSE; /* the last moment has such a flight */
+  gboolean shown = FALSE;
+  unsigned quiet = 0;
   for (size_t i = 0; i < build->trace->count; i++) {
     const TraceRecord *record = &build->trace->records[i];
     build->moment_of[i] = SEQ_NO_MOMENT;
-    if (record->t < build->from || record->t > build->until || !shows(build, record))
+    if (record->t < build->from || record->t > build->until)
+      continue;
+    if (i == 0 || record[-1].t != record->t)
+      shown = instant_shown(build, i, &quiet);
+    if (!shown || !shows(build, record))
       continue;
     gboolean flat = flies_in_no_time(build, record);
     if (moments->len == 1 || SEQ_MOMENT(build->model, moments->len - 1)->t != record->t || (flat && no_time)) {

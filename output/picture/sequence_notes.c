@@ -40,7 +40,20 @@ static SeqNote *same_reading(const SeqBuild *build, size_t index) {
   return NULL;
 }
 
-/* Reading that goes on makes one note: `octets` in all. */
+/* Whether the last note tells of the same call by the same application at the same moment. */
+static gboolean same_call(const SeqBuild *build, size_t index, const char *text) {
+  const GArray *notes = build->model->notes;
+  const SeqNote *last = notes->len > 0 ? &g_array_index(notes, SeqNote, notes->len - 1) : NULL;
+  const TraceRecord *record = &build->trace->records[index];
+  const TraceRecord *other = last != NULL ? &build->trace->records[last->record] : NULL;
+  if (other == NULL || last->moment != build->moment_of[index] || other->kind != TRACE_APP ||
+      other->app.host != record->app.host || other->app.conn != record->app.conn || other->app.app != record->app.app)
+    return FALSE;
+  g_autofree char *before = words_app(build->trace, other);
+  return g_strcmp0(before, text) == 0;
+}
+
+/* Reading that goes on makes one note, `octets` in all; so does any call that is made several times in a row. */
 static void add_app(SeqBuild *build, size_t index, int64_t *octets, unsigned *calls) {
   const TraceRecord *record = &build->trace->records[index];
   /* One that serves many connections does not say which: the connection does. */
@@ -55,6 +68,14 @@ static void add_app(SeqBuild *build, size_t index, int64_t *octets, unsigned *ca
     g_autofree char *all = prefix ? g_strdup_printf("%s: %s", prefix, sum) : NULL;
     g_free(before->text);
     before->text = all ? seq_clean(all) : seq_prefixed(build, record->app.conn, sum);
+    return;
+  }
+  if (same_call(build, index, text)) {
+    SeqNote *last = &g_array_index(build->model->notes, SeqNote, build->model->notes->len - 1);
+    g_autofree char *all = g_strdup_printf("%s, %u calls", text, ++*calls);
+    g_autofree char *named = prefix ? g_strdup_printf("%s: %s", prefix, all) : NULL;
+    g_free(last->text);
+    last->text = named ? seq_clean(named) : seq_prefixed(build, record->app.conn, all);
     return;
   }
   *octets = record->app.octets;
@@ -199,6 +220,27 @@ static const char *timer_words(TcpTimer timer) {
   return "timer";
 }
 
+static void name_bracket(const SeqBuild *build, SeqBracket *bracket, const TraceRecord *record, const Running *running,
+                         const char *tail) {
+  const char *name = timer_words(record->timer.timer);
+  char span[40];
+  text_span(MAX(0, running->until - MAX(0, build->trace->records[running->armed].t)), span, sizeof span);
+  g_autofree char *text = NULL;
+  if (running->times > 0) {
+    text = running->uneven ? g_strdup_printf("%s, %u times", name, running->times)
+                           : g_strdup_printf("%s %s, %u times", name, span, running->times);
+    bracket->brief = g_strdup_printf("%u × %s", running->times, name);
+  } else if (*tail != '\0') {
+    text = g_strdup_printf("%s %s%s", name, span, tail);
+    bracket->brief = g_strconcat(name, tail + 1, NULL);
+  } else {
+    text = running->port ? g_strdup_printf("%s %s: port %u reserved", name, span, running->port)
+                         : g_strdup_printf("%s %s", name, span);
+    bracket->brief = g_strdup_printf("%s %s", name, span);
+  }
+  bracket->text = seq_prefixed(build, record->timer.conn, text);
+}
+
 /* The span of a timer from `running` up to record `index` (HISTORY_NONE: beyond the end). `tail` says how it went. */
 static void bracket_add(SeqBuild *build, const TraceRecord *record, const Running *running, size_t index,
                         const char *tail) {
@@ -216,19 +258,7 @@ static void bracket_add(SeqBuild *build, const TraceRecord *record, const Runnin
   bracket.until = bracket.open_below ? seq_last_moment(build) : build->moment_of[index];
   if (bracket.from >= bracket.until || bracket.until == SEQ_NO_MOMENT)
     return;
-  char span[40];
-  text_span(MAX(0, running->until - MAX(0, from)), span, sizeof span);
-  g_autofree char *port =
-      running->port && *tail == '\0' ? g_strdup_printf(": port %u reserved", running->port) : g_strdup("");
-  g_autofree char *text = g_strdup_printf("%s %s%s%s", timer_words(record->timer.timer), span, port, tail);
-  if (running->times > 0) {
-    g_free(text);
-    text = running->uneven ? g_strdup_printf("%s, %u times", timer_words(record->timer.timer), running->times)
-                           : g_strdup_printf("%s %s, %u times", timer_words(record->timer.timer), span, running->times);
-  }
-  bracket.text = seq_prefixed(build, record->timer.conn, text);
-  bracket.brief = *tail ? g_strconcat(timer_words(record->timer.timer), tail + 1, NULL)
-                        : g_strdup_printf("%s %s", timer_words(record->timer.timer), span);
+  name_bracket(build, &bracket, record, running, tail);
   g_array_append_val(build->model->brackets, bracket);
 }
 

@@ -9,19 +9,19 @@
 #include "output/picture/sequence_axis.h"
 
 /* Sizes of fonts, in pixels. */
-#define SIZE_TITLE    20.0
-#define SIZE_SUBTITLE 12.5
-#define SIZE_HOST     16.0
-#define SIZE_ADDRESS  11.0
-#define SIZE_TICK     11.0
-#define SIZE_STATE    13.0
-#define SIZE_NOTE     12.0
-#define SIZE_LABEL    12.0
-#define SIZE_ASIDE    11.0
-#define SIZE_BRACKET  11.0
-#define SIZE_BREAK    12.0
-#define SIZE_KEY      10.0
-#define SIZE_LEGEND   11.5
+#define SIZE_TITLE    21.0
+#define SIZE_SUBTITLE 13.0
+#define SIZE_HOST     17.0
+#define SIZE_ADDRESS  12.0
+#define SIZE_TICK     12.0
+#define SIZE_STATE    14.0
+#define SIZE_NOTE     13.0
+#define SIZE_LABEL    13.0
+#define SIZE_ASIDE    12.0
+#define SIZE_BRACKET  12.0
+#define SIZE_BREAK    13.0
+#define SIZE_KEY      11.0
+#define SIZE_LEGEND   12.5
 
 /* Between a strip and the text beside it. */
 #define BESIDE 15.0

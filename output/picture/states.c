@@ -8,16 +8,16 @@
 /* The state chart: a strip for each end of a connection, time to the right, cut where nothing happens. */
 
 #define CHART_WIDTH  820.0
-#define CHART_MAX    2200.0
+#define CHART_MAX    1500.0
 #define PER_INSTANT  46.0
 #define ROWS_MAX     16
 #define STRIP        22.0
-#define NAME_SIZE    12.5
+#define NAME_SIZE    13.0
 #define NAME_STEP    17.0
-#define SPAN_SIZE    10.5
-#define TICK_SIZE    11.0
+#define SPAN_SIZE    11.5
+#define TICK_SIZE    12.0
 #define LABEL_SIZE   15.0
-#define ADDRESS_SIZE 11.0
+#define ADDRESS_SIZE 12.0
 #define LABEL_MAX    240.0
 #define ROW_GAP      20.0
 #define CONN_GAP     18.0
@@ -181,14 +181,15 @@ static gboolean stay_is_drawn(const Chart *chart, const HistoryState *stay) {
   return stay->from <= chart->until && stay->until >= chart->from && stay_left(chart, stay) < stay_right(chart, stay);
 }
 
-/* Levels from 0, the line next to the strip. `ret_levels` is how many are used. */
+/* Levels from 0, the line next to the strip. `ret_levels` is how many are used. From the last to the first: a leader
+ * then goes down to the left of all names below it. */
 static NamePlace *place_names(const Chart *chart, const HistoryEnd *end, unsigned *ret_levels) {
   NamePlace *places = g_new0(NamePlace, end->states->len);
-  double right[NAME_LEVELS], chart_right = chart->left + chart->width;
+  double left[NAME_LEVELS], chart_right = chart->left + chart->width; /* of what stands on each level so far */
   for (unsigned i = 0; i < NAME_LEVELS; i++)
-    right[i] = -INFINITY;
+    left[i] = INFINITY;
   *ret_levels = 1;
-  for (guint s = 0; s < end->states->len; s++) {
+  for (guint s = end->states->len; s-- > 0;) {
     const HistoryState *stay = &g_array_index(end->states, HistoryState, s);
     NamePlace *place = &places[s];
     place->level = NAME_LEVELS;
@@ -199,21 +200,22 @@ static NamePlace *place_names(const Chart *chart, const HistoryEnd *end, unsigne
     place->anchor = MIN(from + 4, (from + until) / 2);
     place->x = MIN(from, chart_right - place->width);
     gboolean own = place->width <= until - from + 1;
+    /* Before it begins an end is CLOSED, as its empty strip says. */
+    if (s == 0 && !own && stay->state == TCP_STATE_CLOSED)
+      continue;
     for (unsigned level = own ? 0 : 1; level < NAME_LEVELS; level++) {
-      /* A leader from a higher line goes down through the lower ones: names there must have ended before it. */
-      gboolean free = place->x >= right[level] + TEXT_GAP;
+      gboolean free = place->x + place->width + TEXT_GAP <= left[level];
       for (unsigned below = 0; below < level; below++)
-        free = free && place->anchor >= right[below] + 3;
+        free = free && place->anchor + 3 <= left[below];
       if (!free)
         continue;
       place->level = level;
-      right[level] = place->x + place->width;
+      left[level] = place->x;
+      for (unsigned below = 0; below < level; below++)
+        left[below] = MIN(left[below], place->anchor + TEXT_GAP - 3);
       *ret_levels = MAX(*ret_levels, level + 1);
       break;
     }
-    /* No later name of a lower line may stand in the leader's way. */
-    for (unsigned below = 0; place->level < NAME_LEVELS && below < place->level; below++)
-      right[below] = MAX(right[below], place->anchor - TEXT_GAP + 3);
   }
   return places;
 }

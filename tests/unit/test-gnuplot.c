@@ -160,6 +160,35 @@ static void test_long_pages_are_drawn_smaller(void) {
   g_assert_cmpuint((guint)header[22] << 8 | header[23], ==, 32000);
 }
 
+/* The width and height that a PNG says. */
+static void png_size(const Drawing *drawing, double scale, guint *ret_width, guint *ret_height) {
+  g_autofree char *script = gnuplot_script(drawing, theme_find("light"), PICTURE_PNG, scale);
+  const char *size = strstr(script, "pngcairo noenhanced size ");
+  g_assert_nonnull(size);
+  g_assert_cmpint(sscanf(size, "pngcairo noenhanced size %u,%u", ret_width, ret_height), ==, 2);
+}
+
+/* The usual scale is given up where a picture would take seconds, but not what makes it legible; who asks for more
+ * than that gets it. */
+static void test_large_pages_get_fewer_pixels_than_small_ones_by_default(void) {
+  g_autoptr(Drawing) drawing = drawing_new();
+  guint width, height;
+  drawing->width = 900;
+  drawing->height = 1000;
+  png_size(drawing, 2, &width, &height);
+  g_assert_cmpuint(width, ==, 1800);
+  drawing->height = 10000;
+  png_size(drawing, 2, &width, &height);
+  g_assert_cmpuint(width, <, 1100);
+  g_assert_cmpuint(width, >, 900);
+  drawing->height = 20000;
+  png_size(drawing, 2, &width, &height);
+  g_assert_cmpuint(width, ==, 900);
+  drawing->height = 10000;
+  png_size(drawing, 3, &width, &height);
+  g_assert_cmpuint(width, >, 1800);
+}
+
 /* --- marks ------------------------------------------------------------------------------------------------------- */
 
 static void test_later_marks_cover_earlier_ones(void) {
@@ -185,6 +214,20 @@ static void test_marks_of_one_look_share_a_block(void) {
   }
   g_autoptr(GPtrArray) blocks = paint_blocks(drawing, theme_find("light"));
   g_assert_cmpuint(blocks->len, ==, 2);
+}
+
+static void test_halos_of_neighbours_share_a_block_below_their_texts(void) {
+  g_autoptr(Drawing) drawing = drawing_new();
+  drawing->width = drawing->height = 1000;
+  for (unsigned i = 0; i < 20; i++)
+    drawing_text(drawing, ROLE_LABEL, i % 2 ? INK_SEGMENT : INK_LOST, 300, 12.0 * i, ALIGN_LEFT, FONT_SANS, 12, "label")
+        ->halo = TRUE;
+  g_autoptr(GPtrArray) blocks = paint_blocks(drawing, theme_find("light"));
+  const PaintBlock *first = blocks->pdata[0];
+  g_assert_cmpint(first->style.kind, ==, PAINT_AREA);
+  g_assert_cmpuint(first->ops->len, ==, 20);
+  for (guint i = 1; i < blocks->len; i++)
+    g_assert_cmpint(((const PaintBlock *)blocks->pdata[i])->style.kind, ==, PAINT_TEXT);
 }
 
 static void test_patterns_stay_within_their_area(void) {
@@ -280,8 +323,10 @@ int main(int argc, char **argv) {
   TEST(documents_title_is_text);
   TEST(characters_without_glyph_stay_small);
   TEST(long_pages_are_drawn_smaller);
+  TEST(large_pages_get_fewer_pixels_than_small_ones_by_default);
   TEST(later_marks_cover_earlier_ones);
   TEST(marks_of_one_look_share_a_block);
+  TEST(halos_of_neighbours_share_a_block_below_their_texts);
   TEST(patterns_stay_within_their_area);
   TEST(same_drawing_gives_the_same_bytes);
   TEST(formats_go_by_the_end_of_the_name);

@@ -191,6 +191,26 @@ static void check_arrows(const char *name, const SeqModel *model, const SeqAxis 
 
 /* --- all of it ---------------------------------------------------------------------------------------------------- */
 
+/* gnuplot turns texts by whole degrees: others would not stand where they were placed. */
+static void check_angles(const Drawing *drawing) {
+  for (guint i = 0; i < drawing->marks->len; i++) {
+    const DrawingMark *mark = drawing->marks->pdata[i];
+    g_assert_cmpfloat(mark->angle, ==, round(mark->angle));
+  }
+}
+
+/* Connections' names may be shortened, but never those of states. */
+static void check_state_names(const char *name, const Drawing *drawing) {
+  for (guint i = 0; i < drawing->marks->len; i++) {
+    const DrawingMark *mark = drawing->marks->pdata[i];
+    gboolean whole = mark->role != ROLE_STATE;
+    for (unsigned state = 0; state < TCP_STATE_COUNT && !whole; state++)
+      whole = g_str_has_suffix(mark->text, tcp_state_name((TcpState)state));
+    if (!whole)
+      g_error("%s: a state is called %s", name, mark->text);
+  }
+}
+
 static void check_trace(const char *name, const Trace *trace, const PlotOptions *options) {
   g_autoptr(GError) error = NULL;
   g_autoptr(Drawing) drawing = sequence_draw(trace, options, &error);
@@ -204,6 +224,8 @@ static void check_trace(const char *name, const Trace *trace, const PlotOptions 
   g_autoptr(SeqAxis) axis = seq_axis_new(model, 100);
   check_page(name, drawing);
   check_overlaps(name, drawing);
+  check_angles(drawing);
+  check_state_names(name, drawing);
   check_time(name, model);
   check_arrows(name, model, axis, drawing);
 }
@@ -411,6 +433,25 @@ static void test_a_lost_fin_ends_in_a_cross_half_way_and_is_sent_again(void) {
   g_assert_cmpuint(texts(drawing, ROLE_LEGEND, "forged"), ==, 0);
 }
 
+/* The other FIN passes where the first died: it is interrupted there, and the dead one's end is drawn above. */
+static void test_a_line_that_passes_a_cross_is_interrupted(void) {
+  g_autoptr(Trace) trace = trace_of_file("scenarios/simultaneous/one-fin-lost.json");
+  g_autoptr(Drawing) drawing = draw(trace, &EVERYTHING);
+  unsigned gaps = 0, ends = 0;
+  for (guint i = 0; i < drawing->marks->len; i++) {
+    const DrawingMark *mark = drawing->marks->pdata[i];
+    gaps += mark->kind == MARK_POLYGON && mark->ink == INK_PAGE;
+    ends += mark->kind == MARK_LINE && mark->role == ROLE_AXIS && mark->ink == INK_LOST;
+    g_assert_cmpuint(ends, <=, gaps);
+  }
+  g_assert_cmpuint(gaps, ==, 1);
+  g_assert_cmpuint(ends, ==, 1);
+  g_autoptr(Trace) alone = trace_of_file("scenarios/loss/first-fin-lost.json");
+  g_autoptr(Drawing) other = draw(alone, &EVERYTHING);
+  for (guint i = 0; i < other->marks->len; i++)
+    g_assert_cmpint(((const DrawingMark *)other->marks->pdata[i])->ink, !=, INK_PAGE);
+}
+
 static void test_crossing_fins_cross_and_both_keep_their_labels(void) {
   g_autoptr(Trace) trace = trace_of_file("scenarios/simultaneous/both-close-at-once.json");
   g_autoptr(Drawing) drawing = draw(trace, &EVERYTHING);
@@ -520,6 +561,64 @@ static void test_segments_that_fly_together_are_one_arrow(void) {
   g_assert_cmpuint(texts(drawing, ROLE_LEGEND, "several segments at once"), ==, 1);
 }
 
+static void test_a_timer_that_runs_out_for_an_hour_without_effect_is_told_in_one_bracket(void) {
+  g_autoptr(Trace) trace = trace_of_file("scenarios/broken-stacks/fin-not-retransmitted.json");
+  g_autoptr(Drawing) drawing = draw(trace, &EVERYTHING);
+  g_assert_cmpuint(marks(drawing, ROLE_BRACKET), ==, 3);
+  g_assert_cmpuint(texts(drawing, ROLE_BRACKET_TEXT, "RTO 1 s"), ==, 2);
+  g_assert_cmpuint(texts(drawing, ROLE_BRACKET_TEXT, "3598 × RTO"), ==, 1);
+  g_assert_cmpfloat(drawing->height, <, 700);
+}
+
+static void test_the_same_call_several_times_is_one_note(void) {
+  g_autoptr(Trace) trace = trace_of_file("scenarios/timers/keepalive-finds-the-dead.json");
+  g_autoptr(Drawing) drawing = draw(trace, &EVERYTHING);
+  g_assert_cmpuint(texts(drawing, ROLE_NOTE, "setsockopt(), 4 calls"), ==, 1);
+  g_assert_cmpuint(texts(drawing, ROLE_NOTE, "setsockopt()"), ==, 1);
+}
+
+static void test_calls_of_an_app_with_many_connections_say_which_connection(void) {
+  g_autoptr(Trace) trace = trace_of_file("scenarios/close-wait/leak.json");
+  g_autoptr(Drawing) drawing = draw(trace, &EVERYTHING);
+  g_assert_cmpuint(texts(drawing, ROLE_NOTE, "load-2: close()"), ==, 1);
+  g_assert_cmpuint(texts(drawing, ROLE_NOTE, "load: close()"), ==, 0);
+}
+
+/* What is said of a segment that never left its host stands in one line, so that several have room. */
+static void test_retransmissions_into_a_dead_link_all_have_their_texts(void) {
+  g_autoptr(Trace) trace = trace_of_file("scenarios/timers/user-timeout.json");
+  g_autoptr(Drawing) drawing = draw(trace, &EVERYTHING);
+  double label_y = 0;
+  unsigned asides = 0;
+  for (guint i = 0; i < drawing->marks->len; i++) {
+    const DrawingMark *mark = drawing->marks->pdata[i];
+    if (mark->role != ROLE_LABEL)
+      continue;
+    if (g_str_has_prefix(mark->text, "P. 1:101(100)"))
+      label_y = point(mark, 0).y;
+    else if (g_str_has_prefix(mark->text, "lost: link down")) {
+      g_assert_cmpfloat(point(mark, 0).y, ==, label_y);
+      asides++;
+    }
+  }
+  g_assert_cmpuint(asides, ==, marks(drawing, ROLE_ARROW));
+  g_assert_cmpuint(texts(drawing, ROLE_LEGEND, "no room"), ==, 0);
+}
+
+/* The usual flight is lower on a page that would be long, but no text is given up for it. */
+static void test_a_long_page_is_drawn_denser(void) {
+  g_autoptr(Trace) brief = trace_of_file("scenarios/normal/four-segments.json");
+  g_autoptr(Trace) lengthy = trace_of_file("scenarios/close-wait/never-closes.json");
+  g_autoptr(SeqModel) four = seq_model_new(brief, &EVERYTHING, NULL);
+  g_autoptr(SeqModel) many = seq_model_new(lengthy, &EVERYTHING, NULL);
+  g_autoptr(SeqAxis) usual = seq_axis_new(four, 0);
+  g_autoptr(SeqAxis) dense = seq_axis_new(many, 0);
+  g_assert_cmpfloat(dense->base, <, usual->base * 0.7);
+  g_assert_cmpfloat(dense->base, >, usual->base * 0.4);
+  g_autoptr(Drawing) drawing = draw(lengthy, &EVERYTHING);
+  g_assert_cmpuint(texts(drawing, ROLE_LABEL, "web-"), ==, marks(drawing, ROLE_ARROW));
+}
+
 static void test_hostile_and_endless_texts_stay_within_the_page(void) {
   g_autoptr(Trace) trace = trace_of_file("scenarios/loss/first-fin-lost.json");
   GString *title = g_string_new("<script> $(rm) `x` \"q\" \\n \x1b[31m \u202e");
@@ -582,6 +681,7 @@ int main(int argc, char **argv) {
   TEST(shipped_scenarios_are_drawn_without_overlaps);
   TEST(random_scenarios_are_drawn_without_overlaps);
   TEST(a_lost_fin_ends_in_a_cross_half_way_and_is_sent_again);
+  TEST(a_line_that_passes_a_cross_is_interrupted);
   TEST(crossing_fins_cross_and_both_keep_their_labels);
   TEST(forged_segments_copies_and_refusals_are_marked);
   TEST(breaks_say_how_much_time_is_left_out_and_stretches_are_to_one_scale);
@@ -590,6 +690,11 @@ int main(int argc, char **argv) {
   TEST(hosts_and_connections_that_are_chosen_are_all_that_is_drawn);
   TEST(raw_numbers_are_those_on_the_wire);
   TEST(segments_that_fly_together_are_one_arrow);
+  TEST(a_timer_that_runs_out_for_an_hour_without_effect_is_told_in_one_bracket);
+  TEST(the_same_call_several_times_is_one_note);
+  TEST(calls_of_an_app_with_many_connections_say_which_connection);
+  TEST(retransmissions_into_a_dead_link_all_have_their_texts);
+  TEST(a_long_page_is_drawn_denser);
   TEST(hostile_and_endless_texts_stay_within_the_page);
   TEST(any_trace_is_drawn_or_refused);
   TEST(a_thousand_segments_are_drawn_in_a_moment);

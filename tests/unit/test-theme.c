@@ -6,7 +6,7 @@
 #include <math.h>
 
 /* Differences in CIELAB: what is easily told apart side by side; what is enough where a pattern differs as well. */
-#define FAR_APART  16.0
+#define FAR_APART  20.0
 #define APART      10.0
 #define GREY_APART 12.0
 
