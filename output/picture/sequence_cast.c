@@ -319,7 +319,7 @@ static void build_lanes_of(SeqBuild *build, unsigned h) {
   g_autoptr(GArray) lanes = g_array_new(FALSE, TRUE, sizeof(Lane));
   for (guint i = 0; i < ends->len; i++) {
     const HistoryEnd *end = ends->pdata[i];
-    SimTime from, until, waits_at;
+    SimTime from = 0, until = 0, waits_at = 0;
     if (!end_active(end, &from, &until, &waits_at))
       continue;
     unsigned lane = lane_for(build, lanes, from);

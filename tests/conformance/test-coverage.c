@@ -56,7 +56,7 @@ static void add_folder(const char *folder, uint64_t *hits) {
     g_autofree char *child = g_build_filename(folder, name, NULL), *file = g_build_filename(path, name, NULL);
     if (g_file_test(file, G_FILE_TEST_IS_DIR)) {
       add_folder(child, hits);
-    } else if (g_str_has_suffix(name, ".json")) {
+    } else if (g_str_has_suffix(name, ".json") && !g_str_has_suffix(name, ".lab.json")) {
       g_autoptr(Scenario) scenario = scenario_of_file(child);
       add_run(scenario, hits);
     }

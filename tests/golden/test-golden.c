@@ -319,7 +319,7 @@ static void collect(const char *folder, GPtrArray *files) {
     g_autofree char *path = g_build_filename(folder, name, NULL);
     if (g_file_test(path, G_FILE_TEST_IS_DIR))
       collect(path, files);
-    else if (g_str_has_suffix(name, ".json"))
+    else if (g_str_has_suffix(name, ".json") && !g_str_has_suffix(name, ".lab.json"))
       g_ptr_array_add(files, g_steal_pointer(&path));
   }
   g_dir_close(dir);
