@@ -52,7 +52,7 @@ _teardown() {
     mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" ${verb:+"$verb"} --help${verb:+-all} 2>/dev/null |
       grep -oE -- '--[a-z][a-z0-9-]*' | sort -u)" -- "$cur")
   elif [[ -z $verb ]]; then
-    mapfile -t COMPREPLY < <(compgen -W 'check fsm new profiles run scenarios try validate' -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W 'check bench fsm merge new profiles run scenarios sweep try validate' -- "$cur")
   else
     # Scenarios, and the folders on the way to them.
     mapfile -t COMPREPLY < <(compgen -f -X '!*.json' -- "$cur"; compgen -d -S / -- "$cur")

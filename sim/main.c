@@ -17,7 +17,10 @@ static const Command COMMANDS[] = {
     {"fsm", "the table of transitions, as text, Markdown or a graph", command_fsm},
     {"profiles", "the stacks, their parameters and sources; where two differ", command_profiles},
     {"scenarios", "the scenarios that come with it, found by words", command_scenarios},
+    {"sweep", "run a scenario many times, its parameters varied: shares, quantiles", command_sweep},
+    {"merge", "put the shards of a sweep together", command_merge},
     {"new", "start a scenario of your own, with comments", command_new},
+    {"bench", "measure the simulator on this machine", command_bench},
 };
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
 
@@ -38,6 +41,9 @@ static int print_version(void) {
     printf("pictures by gnuplot %s (%s)\n", GNUPLOT_VERSION, GNUPLOT_PATH);
   else
     puts("no gnuplot was found when this was built: no pictures");
+#ifdef HAVE_MPI
+  puts("sweeps by MPI");
+#endif
   return EXIT_HOLDS;
 }
 

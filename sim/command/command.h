@@ -21,6 +21,9 @@ int command_validate(int argc, char **argv);
 int command_fsm(int argc, char **argv);
 int command_profiles(int argc, char **argv);
 int command_scenarios(int argc, char **argv);
+int command_sweep(int argc, char **argv);
+int command_merge(int argc, char **argv);
 int command_new(int argc, char **argv);
+int command_bench(int argc, char **argv);
 
 #endif
