@@ -1,6 +1,6 @@
 # Bash completion for teardown. Options are asked of the program itself, so they are those of the version at hand.
 _teardown() {
-  local cur prev verb word i
+  local cur prev verb verbs word i
   COMPREPLY=()
   cur=${COMP_WORDS[COMP_CWORD]}
   prev=${COMP_WORDS[COMP_CWORD - 1]}
@@ -11,6 +11,7 @@ _teardown() {
     prev=${COMP_WORDS[COMP_CWORD - 2]}
   fi
 
+  verbs='bench check compare convert diff explain fsm lab merge new packetdrill plot profiles run scenarios sweep try validate'
   verb=
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
@@ -86,9 +87,7 @@ _teardown() {
     mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" ${verb:+"$verb"} --help${verb:+-all} 2>/dev/null |
       grep -oE -- '--[a-z][a-z0-9-]*' | sort -u)" -- "$cur")
   elif [[ -z $verb ]]; then
-    mapfile -t COMPREPLY < <(
-    compgen -W 'check compare convert diff explain fsm lab new packetdrill plot profiles run scenarios try validate' \
-        -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")
   else
     # Scenarios (or scripts), and the folders on the way to them.
     word='*.json'

@@ -23,8 +23,11 @@ static const Command COMMANDS[] = {
     {"diff", "two runs: where they part, and what that changed", command_diff},
     {"explain", "why each step of a run, with the sections of the RFCs", command_explain},
     {"scenarios", "the scenarios that come with it, found by words", command_scenarios},
+    {"sweep", "run a scenario many times, its parameters varied: shares, quantiles", command_sweep},
+    {"merge", "put the shards of a sweep together", command_merge},
     {"new", "start a scenario of your own, with comments", command_new},
     {"lab", "exercises: worksheets in variants, computed keys, grades", command_lab},
+    {"bench", "measure the simulator on this machine", command_bench},
 };
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
 
@@ -45,6 +48,9 @@ static int print_version(void) {
     printf("pictures by gnuplot %s (%s)\n", GNUPLOT_VERSION, GNUPLOT_PATH);
   else
     puts("no gnuplot was found when this was built: no pictures");
+#ifdef HAVE_MPI
+  puts("sweeps by MPI");
+#endif
   return EXIT_HOLDS;
 }
 

@@ -27,7 +27,10 @@ int command_diff(int argc, char **argv);
 int command_plot(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_scenarios(int argc, char **argv);
+int command_sweep(int argc, char **argv);
+int command_merge(int argc, char **argv);
 int command_new(int argc, char **argv);
 int command_lab(int argc, char **argv);
+int command_bench(int argc, char **argv);
 
 #endif

@@ -49,9 +49,8 @@ static void listen_on_port(World *world, const Caller *caller) {
     return;
   process->listens = TRUE;
   port_set_use(caller->host, socket, PORT_LISTENING);
-  Port *port = port_at(caller->host, socket->port);
-  if (!port->listener)
-    port->listener = (uint32_t)(process - world->processes) + 1;
+  if (!port_listener(caller->host, socket->port))
+    port_set_listener(caller->host, socket->port, (uint32_t)(process - world->processes) + 1);
 }
 
 /* The end can have a TCB in LISTEN only when its peer's port is known. */
@@ -175,17 +174,18 @@ static void call_bind(World *world, const Caller *caller, const AppItem *item) {
 }
 
 /* Another process that listens on the port takes over, if there is one. */
-static void hand_over(World *world, const Host *host, const Process *gone) {
-  Port *port = port_at(host, gone->socket.port);
-  if (port->listener != (uint32_t)(gone - world->processes) + 1)
+static void hand_over(World *world, Host *host, const Process *gone) {
+  uint16_t port = gone->socket.port;
+  uint32_t heir = 0;
+  if (port_listener(host, port) != (uint32_t)(gone - world->processes) + 1)
     return;
-  port->listener = 0;
-  for (uint32_t i = 0; i < world->n_processes && !port->listener; i++) {
+  for (uint32_t i = 0; i < world->n_processes && !heir; i++) {
     const Process *other = &world->processes[i];
-    if (other != gone && other->listens && other->socket.port == gone->socket.port &&
+    if (other != gone && other->listens && other->socket.port == port &&
         world->scripts[other->script].script->host == host->index)
-      port->listener = i + 1;
+      heir = i + 1;
   }
+  port_set_listener(host, port, heir);
 }
 
 static void call_close_process(World *world, const Caller *caller) {
@@ -261,7 +261,8 @@ static void call_recv(World *world, const Caller *caller, const AppItem *item) {
 
 static void call_send(World *world, const Caller *caller, const AppItem *item) {
   const End *end = end_of(world, caller);
-  trace_call(world, caller, world->words.send, foreseen(world, caller, TCP_CALL_SEND), (int64_t)item->octets);
+  if (tracer_on(world->tracer))
+    trace_call(world, caller, world->words.send, foreseen(world, caller, TCP_CALL_SEND), (int64_t)item->octets);
   if (end->tcb)
     tcp_send(caller->host->stack, end->tcb, item->octets);
 }

@@ -57,9 +57,8 @@ static void lose_all(World *world, Host *host) {
     process->socket.reuseaddr = process->socket.reuseport = FALSE;
     process->listens = FALSE;
   }
-  for (unsigned page = 0; page < PORT_PAGES; page++)
-    for (unsigned i = 0; host->ports[page] && i < PORTS_IN_PAGE; i++)
-      host->ports[page][i].listener = 0;
+  for (uint32_t i = 0; i < host->n_port_details; i++)
+    host->port_details[i].listener = 0;
 }
 
 static void run_change(void *context, uint32_t index, uint64_t change) {

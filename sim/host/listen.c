@@ -112,7 +112,7 @@ static Found find_listener(const Host *host, const Segment *segment, uint32_t *r
     *ret_owner = first;
     return LISTENING_END;
   }
-  return free && port_at(host, segment->dport)->listener ? NEW_END : NOBODY;
+  return free && port_listener(host, segment->dport) ? NEW_END : NOBODY;
 }
 
 gboolean listen_finds(void *context, const Segment *segment) {
@@ -124,7 +124,7 @@ gboolean listen_finds(void *context, const Segment *segment) {
 static void accept_syn(Host *host, uint32_t owner) {
   World *world = host->world;
   End *end = world_end_of(world, owner);
-  uint32_t listener = port_at(host, world_conn_of(world, owner)->port[owner & 1])->listener;
+  uint32_t listener = port_listener(host, world_conn_of(world, owner)->port[owner & 1]);
   end->accepted = !end->awaits_syn;
   end->app_gone = end->read_shut = end->eof_read = FALSE;
   if (end->accepted && listener != PORT_ANYBODY)

@@ -27,8 +27,8 @@ static void listen_for(World *world, const Population *population) {
   const Conn *conn = &world->conns[population->first];
   Host *host = world->hosts[conn->host[1]];
   if (population->start == WORLD_START_HANDSHAKE && !world_app_makes(world, population->first, 1, APP_LISTEN) &&
-      !world_process_listens(world, host, conn->port[1]) && !port_at(host, conn->port[1])->listener)
-    port_at(host, conn->port[1])->listener = PORT_ANYBODY;
+      !world_process_listens(world, host, conn->port[1]) && !port_listener(host, conn->port[1]))
+    port_set_listener(host, conn->port[1], PORT_ANYBODY);
 }
 
 void world_start_populations(World *world) {

@@ -8,6 +8,27 @@ Port *port_at(const Host *host, uint16_t port) {
   return &(*page)[port % PORTS_IN_PAGE];
 }
 
+/* Valid until another port gets its details. */
+static PortDetail *detail_of(Host *host, Port *port) {
+  if (!port->detail) {
+    if ((host->n_port_details & (host->n_port_details - 1)) == 0)
+      host->port_details = g_renew(PortDetail, host->port_details, MAX(1, 2 * host->n_port_details));
+    host->port_details[host->n_port_details] = (PortDetail){0};
+    host->port_details[host->n_port_details].of_class[port->class] = port->users;
+    port->detail = ++host->n_port_details & ((1u << 28) - 1);
+  }
+  return &host->port_details[port->detail - 1];
+}
+
+uint32_t port_listener(const Host *host, uint16_t port) {
+  const Port *p = port_at(host, port);
+  return p->detail ? host->port_details[p->detail - 1].listener : 0;
+}
+
+void port_set_listener(Host *host, uint16_t port, uint32_t listener) {
+  detail_of(host, port_at(host, port))->listener = listener;
+}
+
 #define REUSEADDR 1u
 #define REUSEPORT 2u
 
@@ -36,47 +57,76 @@ static unsigned flags_of(const Socket *socket) {
   return (socket->reuseaddr ? REUSEADDR : 0) | (socket->reuseport ? REUSEPORT : 0);
 }
 
-static uint32_t *counter_of(Host *host, const Socket *socket) {
-  return &port_at(host, socket->port)->of_class[class_of((PortUse)socket->use, flags_of(socket))];
+static unsigned class_now(const Socket *socket) {
+  return class_of((PortUse)socket->use, flags_of(socket));
+}
+
+static uint32_t users_of_class(const Host *host, const Port *port, unsigned class) {
+  if (port->detail)
+    return host->port_details[port->detail - 1].of_class[class];
+  return port->class == class ? port->users : 0;
+}
+
+static void add_user(Host *host, Port *port, unsigned class) {
+  if (!port->users && !port->detail)
+    port->class = class & (PORT_CLASSES - 1);
+  else if (port->detail || port->class != class)
+    detail_of(host, port)->of_class[class]++;
+  port->users++;
+}
+
+static void remove_user(Host *host, Port *port, unsigned class) {
+  if (port->detail)
+    detail_of(host, port)->of_class[class]--;
+  port->users--;
+}
+
+static void change_class(Host *host, Socket *socket, unsigned from) {
+  Port *port = port_at(host, socket->port);
+  unsigned to = class_now(socket);
+  if (from == to)
+    return;
+  remove_user(host, port, from);
+  add_user(host, port, to);
 }
 
 void port_take(World *world, Host *host, Socket *socket, uint16_t port, PortUse use, Name conn, Name app,
                gboolean by_bind) {
   g_assert(port && !socket->port);
   Port *p = port_at(host, port);
-  if (p->users++ == 0)
+  if (p->users == 0)
     host->used_ports[port / 64] |= UINT64_C(1) << port % 64;
   socket->port = port;
   socket->use = (uint8_t)use;
-  ++*counter_of(host, socket);
+  add_user(host, p, class_now(socket));
   if (p->users == 1 || by_bind)
     port_trace(world, host, port, TRACE_WORD_BOUND, conn, app, SIM_NEVER, 0);
 }
 
 void port_set_use(Host *host, Socket *socket, PortUse use) {
-  if (!socket->port)
+  if (!socket->port || socket->use == use)
     return;
-  --*counter_of(host, socket);
+  unsigned from = class_now(socket);
   socket->use = (uint8_t)use;
-  ++*counter_of(host, socket);
+  change_class(host, socket, from);
 }
 
 void port_set_sharing(Host *host, Socket *socket, gboolean reuseaddr, gboolean reuseport) {
-  if (socket->port)
-    --*counter_of(host, socket);
+  unsigned from = class_now(socket);
   socket->reuseaddr = reuseaddr;
   socket->reuseport = reuseport;
   if (socket->port)
-    ++*counter_of(host, socket);
+    change_class(host, socket, from);
 }
 
 void port_leave(World *world, Host *host, Socket *socket, Name conn) {
   if (!socket->port)
     return;
   uint16_t port = socket->port;
-  --*counter_of(host, socket);
+  Port *p = port_at(host, port);
+  remove_user(host, p, class_now(socket));
   socket->port = 0;
-  if (--port_at(host, port)->users)
+  if (p->users)
     return;
   host->used_ports[port / 64] &= ~(UINT64_C(1) << port % 64);
   port_trace(world, host, port, TRACE_WORD_RELEASED, conn, 0, SIM_NEVER, 0);
@@ -109,7 +159,7 @@ gboolean port_may_bind(const Host *host, const Socket *socket, uint16_t port) {
   const Port *p = port_at(host, port);
   const TcpParams *params = tcp_stack_params(host->stack);
   for (unsigned class = 0; p->users && class < PORT_CLASSES; class ++)
-    if (p->of_class[class] && !may_share(params, flags_of(socket), (PortUse)(class >> 2), class & 3))
+    if (users_of_class(host, p, class) && !may_share(params, flags_of(socket), (PortUse)(class >> 2), class & 3))
       return FALSE;
   return TRUE;
 }
@@ -117,7 +167,7 @@ gboolean port_may_bind(const Host *host, const Socket *socket, uint16_t port) {
 gboolean port_may_listen(const Host *host, const Socket *socket) {
   const Port *p = port_at(host, socket->port);
   for (unsigned flags = 0; flags < 4; flags++)
-    if (p->of_class[class_of(PORT_LISTENING, flags)] && !(flags & flags_of(socket) & REUSEPORT))
+    if (users_of_class(host, p, class_of(PORT_LISTENING, flags)) && !(flags & flags_of(socket) & REUSEPORT))
       return FALSE;
   return TRUE;
 }
@@ -151,7 +201,8 @@ static uint16_t first_unused(const Host *host, uint32_t from, uint32_t until) {
 static gboolean may_connect_from(const Host *host, uint16_t port, uint16_t peer, uint16_t rport) {
   const Port *p = port_at(host, port);
   for (unsigned flags = 0; flags < 4; flags++)
-    if (p->of_class[class_of(PORT_BOUND, flags)] || p->of_class[class_of(PORT_LISTENING, flags)])
+    if (users_of_class(host, p, class_of(PORT_BOUND, flags)) ||
+        users_of_class(host, p, class_of(PORT_LISTENING, flags)))
       return FALSE;
   return !tuples_find(&host->ends, (Tuple){port, rport, peer});
 }

@@ -78,6 +78,7 @@ void world_free(World *world) {
     for (unsigned page = 0; page < PORT_PAGES; page++)
       g_free(host->ports[page]);
     g_free(host->ports);
+    g_free(host->port_details);
     g_free(host->used_ports);
     g_free(host->listening);
     g_free(host);
@@ -150,7 +151,7 @@ static uint32_t new_conn(World *world, const WorldConn *config, Name name) {
   for (unsigned side = 0; side < 2; side++) {
     conn->host[side] = config->host[side];
     conn->port[side] = config->port[side];
-    conn->has_isn[side] = config->has_isn[side];
+    conn->has_isn[side] = config->has_isn[side] != 0;
     conn->isn[side] = config->isn[side];
   }
   uint32_t index = network_add_conn(world->network, name);
@@ -166,14 +167,21 @@ uint32_t world_add_conn(World *world, const WorldConn *config, TcpState state) {
   return index;
 }
 
+/* 0 if nobody will read it. */
+static Name member_name(World *world, const char *population, uint32_t number) {
+  char name[64];
+  if (!tracer_on(world->tracer))
+    return 0;
+  g_snprintf(name, sizeof name, "%s-%u", population, number);
+  return names_intern(world->tracer->names, name);
+}
+
 uint32_t world_add_population(World *world, const WorldConn *config, uint32_t count, const WorldArrival *arrival,
                               WorldStart start, SimTime rtt) {
   g_assert(count > 0);
   uint32_t first = world->n_conns;
   for (uint32_t i = 0; i < count; i++) {
-    char name[64];
-    g_snprintf(name, sizeof name, "%s-%u", config->name, i + 1);
-    uint32_t index = new_conn(world, config, tracer_on(world->tracer) ? names_intern(world->tracer->names, name) : 0);
+    uint32_t index = new_conn(world, config, member_name(world, config->name, i + 1));
     world->conns[index].population = world->n_populations + 1;
   }
   g_autofree char *stream = g_strdup_printf("arrival/%s", config->name);

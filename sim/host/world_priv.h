@@ -10,11 +10,16 @@
 typedef enum { PORT_BOUND, PORT_LISTENING, PORT_CONNECTED, PORT_TIME_WAIT } PortUse;
 #define PORT_CLASSES 16 /* a use, SO_REUSEADDR or not, SO_REUSEPORT or not */
 
+/* Most ports have no user, or one. What else there is to say of a port lies elsewhere. */
 typedef struct Port {
-  uint32_t users;                  /* sockets that use it in any way */
-  uint32_t of_class[PORT_CLASSES]; /* the same by class */
-  uint32_t listener;               /* process + 1 that takes connections to it, PORT_ANYBODY, or 0 */
+  uint32_t users;       /* sockets that use it in any way */
+  uint32_t detail : 28; /* in host->port_details, + 1; 0: none, all users are of class `class` */
+  uint32_t class : 4;
 } Port;
+typedef struct PortDetail {
+  uint32_t of_class[PORT_CLASSES]; /* users by class */
+  uint32_t listener;               /* process + 1 that takes connections to it, PORT_ANYBODY, or 0 */
+} PortDetail;
 #define PORTS_IN_PAGE 256
 #define PORT_PAGES    (65536 / PORTS_IN_PAGE)
 #define PORT_ANYBODY  UINT32_MAX /* the servers of a population */
@@ -43,9 +48,11 @@ typedef struct Host {
   Name name;
   uint32_t address; /* IPv4, host byte order */
   TcpStack *stack;
-  Tuples ends;          /* tuple -> TCB handle, listening ones not included */
-  Tuples dests;         /* (0, remote port, peer) -> how many tuples with an ephemeral local port */
-  Port **ports;         /* PORT_PAGES pages, each of PORTS_IN_PAGE, made at first use: port_at() */
+  Tuples ends;  /* tuple -> TCB handle, listening ones not included */
+  Tuples dests; /* (0, remote port, peer) -> how many tuples with an ephemeral local port */
+  Port **ports; /* PORT_PAGES pages, each of PORTS_IN_PAGE, made at first use: port_at() */
+  PortDetail *port_details;
+  uint32_t n_port_details;
   uint64_t *used_ports; /* a bit a port */
   uint32_t *listening;  /* owner numbers of the ends in LISTEN */
   uint32_t n_listening, listening_size;
@@ -83,10 +90,10 @@ typedef struct Conn {
   Name name;
   uint16_t host[2], port[2];
   Seq isn[2];
-  gboolean has_isn[2];
-  gboolean ephemeral;  /* port[0] is chosen anew whenever the connection is opened anew */
-  gboolean traced;     /* its `conn` record is out */
   uint32_t population; /* index + 1; 0: it stands alone */
+  uint8_t has_isn[2];
+  uint8_t ephemeral; /* port[0] is chosen anew whenever the connection is opened anew */
+  uint8_t traced;    /* its `conn` record is out */
   End end[2];
 } Conn;
 
@@ -179,6 +186,9 @@ void world_end_gone(World *world, uint32_t owner);
 
 /* What is known of a port; valid as long as the host. */
 Port *port_at(const Host *host, uint16_t port);
+/* Who takes connections to it: process + 1, PORT_ANYBODY, or 0. */
+uint32_t port_listener(const Host *host, uint16_t port);
+void port_set_listener(Host *host, uint16_t port, uint32_t listener);
 
 void port_trace(World *world, const Host *host, uint16_t port, TraceWord change, Name conn, Name app, SimTime until,
                 Name error);

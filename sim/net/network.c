@@ -41,6 +41,9 @@ void network_free(Network *network) {
   g_free(network->links);
   g_free(network->routes);
   g_free(network->conns);
+  g_free(network->conn_names);
+  for (uint32_t i = 0; i < network->n_chunks; i++)
+    g_free(network->flights[i]);
   g_free(network->flights);
   g_free(network);
 }
@@ -79,15 +82,15 @@ Name network_host_name(const Network *network, uint16_t host) {
 uint32_t network_add_conn(Network *network, Name name) {
   if (network->n_conns == network->conns_size) {
     network->conns_size = MAX(16, 2 * network->conns_size);
-    network->conns = g_renew(NetConn, network->conns, network->conns_size);
+    network->conn_names = g_renew(Name, network->conn_names, network->conns_size);
   }
-  network->conns[network->n_conns] = (NetConn){.name = name};
+  network->conn_names[network->n_conns] = name;
   return network->n_conns++;
 }
 
 Name network_conn_name(const Network *network, uint32_t conn) {
   g_assert(conn < network->n_conns);
-  return network->conns[conn].name;
+  return network->conn_names[conn];
 }
 
 static void schedule_changes(Network *network, uint32_t index) {
@@ -138,8 +141,19 @@ static void run_change(void *context, uint32_t index, uint64_t change) {
 
 /* --- ends --------------------------------------------------------------------------------------------------------- */
 
+/* Makes room to know of all connections there are. */
+static void know_conns(Network *network) {
+  if (network->conns_known >= network->n_conns)
+    return;
+  network->conns = g_renew(NetConn, network->conns, network->conns_size);
+  for (uint32_t i = network->conns_known; i < network->conns_size; i++)
+    network->conns[i] = (NetConn){0};
+  network->conns_known = network->conns_size;
+}
+
 void network_introduce(Network *network, uint32_t conn, uint16_t host, uint16_t port, uint32_t isn) {
   g_assert(conn < network->n_conns);
+  know_conns(network);
   NetEnd *end = network->conns[conn].end;
   if (end[0].known && end[0].host != host)
     end++;
@@ -162,7 +176,7 @@ static void learn(Network *network, const Segment *segment) {
 
 gboolean network_end(const Network *network, uint32_t conn, uint16_t host, uint16_t *ret_port, uint32_t *ret_isn) {
   g_assert(conn < network->n_conns);
-  for (unsigned i = 0; i < 2; i++) {
+  for (unsigned i = 0; conn < network->conns_known && i < 2; i++) {
     const NetEnd *end = &network->conns[conn].end[i];
     if (end->known && end->host == host) {
       *ret_port = end->port;
@@ -180,29 +194,39 @@ void network_watch(Network *network, NetworkArrived arrived, void *context) {
 
 /* --- flight ------------------------------------------------------------------------------------------------------- */
 
-static uint32_t flight_new(Network *network, const Segment *segment, uint32_t link) {
+static uint32_t flight_place(Network *network) {
   uint32_t index;
   if (network->free_flight) {
     index = network->free_flight - 1;
-    network->free_flight = network->flights[index].next_free;
-  } else {
-    if (network->n_flights == network->flights_size) {
-      network->flights_size = MAX(16, 2 * network->flights_size);
-      network->flights = g_renew(Flight, network->flights, network->flights_size);
-    }
-    index = network->n_flights++;
+    network->free_flight = network_flight(network, index)->next_free;
+    return index;
   }
-  network->flights[index] = (Flight){.segment = *segment, .link = link};
+  if (network->n_flights >> FLIGHT_CHUNK_BITS == network->n_chunks) {
+    if ((network->n_chunks & (network->n_chunks - 1)) == 0)
+      network->flights = g_renew(Flight *, network->flights, MAX(1, 2 * network->n_chunks));
+    network->flights[network->n_chunks++] = g_new(Flight, 1u << FLIGHT_CHUNK_BITS);
+  }
+  return network->n_flights++;
+}
+
+static uint32_t flight_new(Network *network, const Segment *segment, uint32_t link) {
+  uint32_t index = flight_place(network);
+  Flight *flight = network_flight(network, index);
+  flight->segment = *segment;
+  flight->link = link;
+  flight->lost_by = 0;
+  flight->corrupted = flight->past_filter = FALSE;
+  flight->hold = flight->previous_held = flight->next_held = 0;
   return index;
 }
 
 static void hold(Network *network, uint32_t index, uint32_t number, SimTime at_most) {
-  Flight *flight = &network->flights[index];
+  Flight *flight = network_flight(network, index);
   flight->hold = number;
   flight->hold_at_most = at_most;
   flight->previous_held = network->last_held;
   if (network->last_held)
-    network->flights[network->last_held - 1].next_held = index + 1;
+    network_flight(network, network->last_held - 1)->next_held = index + 1;
   else
     network->first_held = index + 1;
   network->last_held = index + 1;
@@ -210,66 +234,68 @@ static void hold(Network *network, uint32_t index, uint32_t number, SimTime at_m
 
 static void let_go(Network *network, Flight *flight) {
   if (flight->previous_held)
-    network->flights[flight->previous_held - 1].next_held = flight->next_held;
+    network_flight(network, flight->previous_held - 1)->next_held = flight->next_held;
   else
     network->first_held = flight->next_held;
   if (flight->next_held)
-    network->flights[flight->next_held - 1].previous_held = flight->previous_held;
+    network_flight(network, flight->next_held - 1)->previous_held = flight->previous_held;
   else
     network->last_held = flight->previous_held;
   flight->hold = flight->previous_held = flight->next_held = 0;
 }
 
-/* Copies the segment out and gives the place back: receiving may send, which may move the flights. */
-static Segment flight_take(Network *network, uint32_t index) {
-  if (network->flights[index].hold)
-    let_go(network, &network->flights[index]);
-  Segment segment = network->flights[index].segment;
-  network->flights[index].next_free = network->free_flight;
+/* It has come to its end: nobody holds it, and its place is given back by flight_end(). Flights do not move, so the
+ * segment stays where it is until then, whatever is sent meanwhile. */
+static const Segment *flight_land(Network *network, Flight *flight) {
+  if (flight->hold)
+    let_go(network, flight);
+  return &flight->segment;
+}
+
+static void flight_end(Network *network, uint32_t index) {
+  network_flight(network, index)->next_free = network->free_flight;
   network->free_flight = index + 1;
-  return segment;
 }
 
 static void run_arrival(void *context, uint32_t index, uint64_t arg) {
   (void)arg;
   Network *network = context;
-  gboolean corrupted = network->flights[index].corrupted;
-  Segment segment = flight_take(network, index);
-  NetHost *host = &network->hosts[segment.to];
-  if (corrupted) {
-    network_trace_dropped(network, &segment, host->at, network->by_checksum);
-    return;
+  Flight *flight = network_flight(network, index);
+  const Segment *segment = flight_land(network, flight);
+  NetHost *host = &network->hosts[segment->to];
+  if (flight->corrupted) {
+    network_trace_dropped(network, segment, host->at, network->by_checksum);
+  } else if (host->down) {
+    network_trace_dropped(network, segment, host->at, network->by_crash);
+  } else {
+    network_trace_received(network, segment);
+    host->receive(host->context, segment);
+    if (network->arrived)
+      network->arrived(network->arrived_context, segment);
   }
-  if (host->down) {
-    network_trace_dropped(network, &segment, host->at, network->by_crash);
-    return;
-  }
-  network_trace_received(network, &segment);
-  host->receive(host->context, &segment);
-  if (network->arrived)
-    network->arrived(network->arrived_context, &segment);
+  flight_end(network, index);
 }
 
 static void run_loss(void *context, uint32_t index, uint64_t arg) {
   (void)arg;
   Network *network = context;
-  Name by = network->flights[index].lost_by;
-  Name at = network->links[network->flights[index].link].name;
-  Segment segment = flight_take(network, index);
-  network_trace_dropped(network, &segment, at, by);
+  Flight *flight = network_flight(network, index);
+  const Segment *segment = flight_land(network, flight);
+  network_trace_dropped(network, segment, network->links[flight->link].name, flight->lost_by);
+  flight_end(network, index);
 }
 
 /* Its last leg: it arrives, or waits until it is let go, but not for ever. */
 static void approach(Network *network, uint32_t index) {
-  Flight *flight = &network->flights[index];
+  Flight *flight = network_flight(network, index);
   SimTime at = flight->hold ? simtime_add(flight->arrival, flight->hold_at_most) : flight->arrival;
   flight->past_filter = TRUE;
   flight->event = sim_schedule(network->sim, at, network->kind_arrival, index, 0);
 }
 
 gboolean network_holds(const Network *network, uint32_t number, uint32_t conn) {
-  for (uint32_t i = network->first_held; i; i = network->flights[i - 1].next_held) {
-    const Flight *flight = &network->flights[i - 1];
+  for (uint32_t i = network->first_held; i; i = network_flight(network, i - 1)->next_held) {
+    const Flight *flight = network_flight(network, i - 1);
     if (flight->hold == number && (conn == NETWORK_ANY_CONN || flight->segment.conn == conn))
       return TRUE;
   }
@@ -278,7 +304,7 @@ gboolean network_holds(const Network *network, uint32_t number, uint32_t conn) {
 
 void network_release(Network *network, uint32_t number, uint32_t conn) {
   for (uint32_t i = network->first_held, next; i; i = next) {
-    Flight *flight = &network->flights[i - 1];
+    Flight *flight = network_flight(network, i - 1);
     next = flight->next_held;
     if (flight->hold != number || (conn != NETWORK_ANY_CONN && flight->segment.conn != conn))
       continue;
@@ -303,26 +329,28 @@ static void refuse(Network *network, const NetLink *link, const Segment *segment
   network_trace_injected(network, &reset, link->filter_at);
   uint32_t index = flight_new(network, &reset, route - 1);
   SimTime delay = network->links[route - 1].config->delay;
-  network->flights[index].arrival = simtime_add(sim_now(network->sim), delay - delay / 2);
+  network_flight(network, index)->arrival = simtime_add(sim_now(network->sim), delay - delay / 2);
   approach(network, index);
 }
 
 static void run_filter(void *context, uint32_t index, uint64_t arg) {
   (void)arg;
   Network *network = context;
-  const NetLink *link = &network->links[network->flights[index].link];
+  Flight *flight = network_flight(network, index);
+  const NetLink *link = &network->links[flight->link];
   FilterVerdict verdict = FILTER_PASSES;
-  if (!network->flights[index].corrupted)
-    verdict = filter_judge(link->filter, &network->flights[index].segment, sim_now(network->sim));
+  if (!flight->corrupted)
+    verdict = filter_judge(link->filter, &flight->segment, sim_now(network->sim));
   if (verdict == FILTER_PASSES) {
     approach(network, index);
     return;
   }
-  Segment segment = flight_take(network, index);
-  network_trace_dropped(network, &segment, link->filter_at,
+  const Segment *segment = flight_land(network, flight);
+  network_trace_dropped(network, segment, link->filter_at,
                         verdict == FILTER_UNKNOWN ? network->by_unknown : network->by_invalid);
   if (verdict == FILTER_UNKNOWN && filter_config(link->filter)->unknown == FILTER_RESET)
-    refuse(network, link, &segment);
+    refuse(network, link, segment);
+  flight_end(network, index);
 }
 
 /* --- sending ------------------------------------------------------------------------------------------------------ */
@@ -382,13 +410,13 @@ static void launch(Network *network, const Segment *segment, uint32_t index, Sim
   uint32_t flight = flight_new(network, segment, index);
   if (fate->lost_by) {
     SimTime delay = fate->at_once ? 0 : link->config->delay;
-    network->flights[flight].lost_by = fate->lost_by;
+    network_flight(network, flight)->lost_by = fate->lost_by;
     sim_schedule(network->sim, simtime_add(departure, delay / 2), network->kind_loss, flight, 0);
     return;
   }
   SimTime arrival = link_arrival(link, departure, fate);
-  network->flights[flight].arrival = arrival;
-  network->flights[flight].corrupted = fate->corrupted_by != 0;
+  network_flight(network, flight)->arrival = arrival;
+  network_flight(network, flight)->corrupted = fate->corrupted_by != 0;
   if (fate->held_by)
     hold(network, flight, fate->hold, fate->hold_at_most);
   if (link->filter)

@@ -21,7 +21,6 @@ typedef struct NetEnd {
 } NetEnd;
 
 typedef struct NetConn {
-  Name name;
   NetEnd end[2];
 } NetConn;
 
@@ -64,11 +63,12 @@ struct Network {
   NetLink *links;
   uint32_t n_links;
   uint32_t *routes; /* [from * n_hosts + to] = link + 1, rebuilt when a host or link is added */
-  NetConn *conns;
-  uint32_t n_conns, conns_size;
-  Flight *flights;
-  uint32_t n_flights, flights_size, free_flight; /* free list by index + 1 */
-  uint32_t first_held, last_held;                /* by index + 1, in the order of sending */
+  Name *conn_names;
+  NetConn *conns; /* NULL as long as nobody has told anything of any */
+  uint32_t n_conns, conns_size, conns_known;
+  Flight **flights;                          /* in chunks, so that they do not move */
+  uint32_t n_flights, n_chunks, free_flight; /* free list by index + 1 */
+  uint32_t first_held, last_held;            /* by index + 1, in the order of sending */
   NetworkArrived arrived;
   void *arrived_context;
   gboolean learns_ends;
@@ -76,6 +76,11 @@ struct Network {
   EventKindId kind_arrival, kind_loss, kind_filter, kind_change;
   Name by_down, by_queue, by_checksum, by_crash, by_unknown, by_invalid;
 };
+
+#define FLIGHT_CHUNK_BITS 6
+static inline Flight *network_flight(const Network *network, uint32_t index) {
+  return &network->flights[index >> FLIGHT_CHUNK_BITS][index & ((1u << FLIGHT_CHUNK_BITS) - 1)];
+}
 
 /* Each writes one record, now, if anybody reads. */
 void network_trace_sent(Network *network, const Segment *segment);

@@ -1,6 +1,7 @@
 /* Inside the loaders of scenarios and labs: what their parts share. Each load_x() reads one kind of value, complains if
  * it is not what it should be, and returns FALSE then, with its outputs untouched; the parts go on, so that all
- * complaints of a file come at once. Nothing here is used outside sim/scenario/ and sim/lab/. */
+ * complaints of a file come at once. Nothing here is used outside sim/scenario/ and sim/lab/, but for the loader of
+ * sweeps, files of the same kind. */
 #ifndef TEARDOWN_SCENARIO_LOAD_H
 #define TEARDOWN_SCENARIO_LOAD_H
 

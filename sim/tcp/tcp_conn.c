@@ -139,9 +139,10 @@ Seq tcp_end_iss(const TcpStack *stack, TcpHandle end) {
 /* --- rows --------------------------------------------------------------------------------------------------------- */
 
 const TcpRow *tcp_conn_row(const TcpConn *conn, TcpStimulus stimulus, const Segment *segment) {
-  const TcpRow *row = tcp_fsm_first(&conn->stack->fsm, (TcpState)conn->state, stimulus);
-  while (row && !tcp_guard_holds(conn, (TcpGuard)row->guard, segment))
-    row = tcp_fsm_next(row, (TcpState)conn->state);
+  const TcpFsmIndex *fsm = &conn->stack->fsm;
+  const TcpRow *row = tcp_fsm_first(fsm, (TcpState)conn->state, stimulus);
+  while (row && row->guard != TCP_GUARD_ALWAYS && !tcp_guard_holds(conn, (TcpGuard)row->guard, segment))
+    row = tcp_fsm_next(fsm, row, (TcpState)conn->state);
   if (!row)
     g_error("impossible: %s in %s", tcp_stimulus_name(stimulus), tcp_state_name((TcpState)conn->state));
   return row;
@@ -363,14 +364,13 @@ static void count_answer(TcpConn *conn, TcpStimulus stimulus, const Segment *seg
   conn->answers++;
 }
 
-const TcpRow *tcp_conn_apply(TcpConn *conn, TcpStimulus stimulus, const Segment *segment) {
+void tcp_conn_apply_row(TcpConn *conn, const TcpRow *row, const Segment *segment) {
   unsigned n_rows;
-  const TcpRow *row = tcp_conn_row(conn, stimulus, segment);
   conn->stack->row_hits[row - tcp_fsm_rows(&n_rows)]++;
   trace_row(conn, row, segment);
   uint32_t actions = row->actions;
   if (actions & (1u << TCP_ACTION_SEND_ACK | 1u << TCP_ACTION_SEND_CHALLENGE_ACK))
-    count_answer(conn, stimulus, segment);
+    count_answer(conn, (TcpStimulus)row->stimulus, segment);
   if (actions & 1u << TCP_ACTION_STOP_TIMERS) { /* while they still have the names of the old state */
     perform(conn, TCP_ACTION_STOP_TIMERS, segment);
     actions &= ~(1u << TCP_ACTION_STOP_TIMERS);
@@ -385,6 +385,11 @@ const TcpRow *tcp_conn_apply(TcpConn *conn, TcpStimulus stimulus, const Segment 
     SimTime until = row->to == TCP_STATE_TIME_WAIT || row->to == TCP_STAY ? conn->t_state.until : SIM_NEVER;
     conn->stack->ops->entered(conn->stack->host, conn->handle, (TcpState)conn->state, until);
   }
+}
+
+const TcpRow *tcp_conn_apply(TcpConn *conn, TcpStimulus stimulus, const Segment *segment) {
+  const TcpRow *row = tcp_conn_row(conn, stimulus, segment);
+  tcp_conn_apply_row(conn, row, segment);
   return row;
 }
 

@@ -75,17 +75,18 @@ struct TcpConn {
   uint8_t quick_acks;             /* Linux: ACKs that still go at once */
   uint8_t duplicate_acks;         /* in a row */
   uint8_t keepalives;             /* sent and not answered */
+  uint8_t recovery;               /* TcpRecovery */
+  uint16_t rcv_mss;               /* Linux: the largest segment received */
   uint32_t ts_recent;             /* TS.Recent */
   uint32_t answers;               /* to empty unacceptable segments in this challenge period */
   SimTime answers_since;
   SimTime heard_at; /* when the last segment arrived */
   SimTime text_at;  /* when the last data arrived, SIM_NEVER: none yet */
-  uint16_t rcv_mss; /* Linux: the largest segment received */
   SimTime ato;      /* Linux: how long an ACK waits */
   Seq dsack_left, dsack_right;
   Seq held_recently;                       /* start of the range held last: its block comes first */
-  SimTime rack_sent_at, rack_rtt, min_rtt; /* RFC 8985: of the segment delivered last */
   Seq rack_end;                            /* and where it ends */
+  SimTime rack_sent_at, rack_rtt, min_rtt; /* RFC 8985: of the segment delivered last */
   TcpSocketOptions *options;               /* NULL: none */
   Seq fin_seq;                             /* number our FIN occupies, once fin_sent */
   Seq tail_probe_end;                      /* SND.NXT when the tail was probed */
@@ -96,7 +97,7 @@ struct TcpConn {
   uint32_t cwnd, ssthresh;                 /* RFC 5681, in what cwnd_unit counts; cwnd 0: not needed yet */
   uint32_t cwnd_grown;                     /* acknowledged since cwnd grew last */
   Seq recover;                             /* SND.NXT when the recovery began */
-  uint8_t recovery;                        /* TcpRecovery */
+  uint32_t retransmissions;                /* expiries since SND.UNA last moved */
   SimTime text_sent_at;                    /* when data was sent last, SIM_NEVER: not yet */
   TcpQueue sent;                           /* the retransmission queue */
   TcpMarks marks;                          /* where SEND calls ended in the unsent data */
@@ -104,7 +105,6 @@ struct TcpConn {
 
   SimTime srtt, rttvar;
   SimTime rto;                  /* before back-off */
-  uint32_t retransmissions;     /* expiries since SND.UNA last moved */
   SimTime retransmitting_since; /* the first of them, SIM_NEVER: none */
 
   Timer t_sending; /* retransmission, probe or persist */
@@ -153,6 +153,8 @@ gboolean tcp_answer_is_limited(const Segment *segment);
 /* The only writer of `state`: finds the row for (state, stimulus), writes the trace record, sets the state, performs
  * the row's actions in their fixed order. `segment` is what raised it, or NULL. Returns the row. */
 const TcpRow *tcp_conn_apply(TcpConn *conn, TcpStimulus stimulus, const Segment *segment);
+/* The same when the row is known: what tcp_conn_row() returned, and nothing has changed since. */
+void tcp_conn_apply_row(TcpConn *conn, const TcpRow *row, const Segment *segment);
 
 /* Ends an event (a call, a segment, a timeout): sends what may leave, then a pure ACK if one is still owed, then frees
  * a deleted TCB. The connection must not be used after it. */

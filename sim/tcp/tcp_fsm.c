@@ -169,7 +169,7 @@ static const TcpRow ROWS[] = {
 /* clang-format on */
 
 #define ROW_COUNT (sizeof ROWS / sizeof ROWS[0])
-_Static_assert(ROW_COUNT < 255, "the index holds row + 1 in an octet");
+_Static_assert(ROW_COUNT <= TCP_FSM_ROWS_MAX && TCP_FSM_ROWS_MAX < 255, "the index holds row + 1 in an octet");
 
 const TcpRow *tcp_fsm_rows(unsigned *ret_count) {
   *ret_count = ROW_COUNT;
@@ -178,10 +178,14 @@ const TcpRow *tcp_fsm_rows(unsigned *ret_count) {
 
 void tcp_fsm_index_init(TcpFsmIndex *index) {
   memset(index, 0, sizeof *index);
-  for (size_t row = ROW_COUNT; row-- > 0;)
+  uint8_t next[TCP_STIMULUS_COUNT] = {0};
+  for (size_t row = ROW_COUNT; row-- > 0;) {
     for (unsigned state = 0; state < TCP_STATE_COUNT; state++)
       if (ROWS[row].from >> state & 1)
         index->first[state][ROWS[row].stimulus] = (uint8_t)(row + 1);
+    index->next[row] = next[ROWS[row].stimulus];
+    next[ROWS[row].stimulus] = (uint8_t)(row + 1);
+  }
 }
 
 const TcpRow *tcp_fsm_first(const TcpFsmIndex *index, TcpState state, TcpStimulus stimulus) {
@@ -189,16 +193,16 @@ const TcpRow *tcp_fsm_first(const TcpFsmIndex *index, TcpState state, TcpStimulu
   return first ? &ROWS[first - 1] : NULL;
 }
 
-const TcpRow *tcp_fsm_next(const TcpRow *row, TcpState state) {
-  for (const TcpRow *next = row + 1; next < ROWS + ROW_COUNT; next++)
-    if (next->stimulus == row->stimulus && next->from >> state & 1)
-      return next;
+const TcpRow *tcp_fsm_next(const TcpFsmIndex *index, const TcpRow *row, TcpState state) {
+  for (uint8_t next = index->next[row - ROWS]; next; next = index->next[next - 1])
+    if (ROWS[next - 1].from >> state & 1)
+      return &ROWS[next - 1];
   return NULL;
 }
 
 const TcpRow *tcp_fsm_lookup(const TcpFsmIndex *index, TcpState state, TcpStimulus stimulus, uint64_t holds) {
   const TcpRow *row = tcp_fsm_first(index, state, stimulus);
   while (row && row->guard != TCP_GUARD_ALWAYS && !(holds >> row->guard & 1))
-    row = tcp_fsm_next(row, state);
+    row = tcp_fsm_next(index, row, state);
   return row;
 }

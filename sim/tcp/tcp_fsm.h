@@ -31,15 +31,19 @@ typedef struct TcpRow {
 
 const TcpRow *tcp_fsm_rows(unsigned *ret_count);
 
-/* Where the rows of each cell begin; made once by its owner, read-only after. */
+#define TCP_FSM_ROWS_MAX 160
+
+/* Where the rows of each cell begin, and which row is next of the same stimulus; made once by its owner, read-only
+ * after. */
 typedef struct TcpFsmIndex {
   uint8_t first[TCP_STATE_COUNT][TCP_STIMULUS_COUNT]; /* row + 1, 0: impossible */
+  uint8_t next[TCP_FSM_ROWS_MAX];                     /* row + 1, 0: none */
 } TcpFsmIndex;
 void tcp_fsm_index_init(TcpFsmIndex *index);
 
 /* The first row of a cell, NULL if it is impossible; and the next of the same cell after `row`, NULL after the last. */
 const TcpRow *tcp_fsm_first(const TcpFsmIndex *index, TcpState state, TcpStimulus stimulus);
-const TcpRow *tcp_fsm_next(const TcpRow *row, TcpState state);
+const TcpRow *tcp_fsm_next(const TcpFsmIndex *index, const TcpRow *row, TcpState state);
 
 /* The row that decides when the guards in `holds` (bits 1 << TcpGuard) hold; NULL if the cell is impossible. */
 const TcpRow *tcp_fsm_lookup(const TcpFsmIndex *index, TcpState state, TcpStimulus stimulus, uint64_t holds);

@@ -183,10 +183,10 @@ void tcp_timers_reordering(TcpConn *conn, SimTime delay) {
 }
 
 static gboolean keepalive_on(const TcpConn *conn) {
-  if (!(conn->state == TCP_STATE_ESTABLISHED || conn->state == TCP_STATE_CLOSE_WAIT ||
-        conn->state == TCP_STATE_FIN_WAIT_2))
+  if (G_LIKELY(!(conn->options ? conn->options->keepalive : conn->stack->params.keepalive)))
     return FALSE;
-  return conn->options ? conn->options->keepalive : conn->stack->params.keepalive;
+  return conn->state == TCP_STATE_ESTABLISHED || conn->state == TCP_STATE_CLOSE_WAIT ||
+         conn->state == TCP_STATE_FIN_WAIT_2;
 }
 
 void tcp_timers_keepalive_again(TcpConn *conn) {
@@ -196,9 +196,10 @@ void tcp_timers_keepalive_again(TcpConn *conn) {
 /* Renews itself for ever once the peer has answered a keepalive; one that is out ends by its answer or by the limit. */
 void tcp_timers_keepalive(TcpConn *conn) {
   TcpStack *stack = conn->stack;
-  if (keepalive_on(conn) == timer_armed(&conn->t_keepalive))
+  gboolean on = keepalive_on(conn);
+  if (on == timer_armed(&conn->t_keepalive))
     return;
-  if (!keepalive_on(conn)) {
+  if (!on) {
     stop(conn, &conn->t_keepalive, TCP_TIMER_KEEPALIVE);
     return;
   }

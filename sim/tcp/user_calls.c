@@ -6,14 +6,19 @@ static gboolean failed(const TcpRow *row) {
   return (row->actions & 1u << TCP_ACTION_FAIL_CALL) != 0;
 }
 
-TcpCallResult tcp_call_foresee(const TcpStack *stack, TcpHandle end, TcpStimulus call) {
-  const TcpConn *conn = tcp_conn_get(stack, end);
-  if (!failed(tcp_conn_row(conn, call, NULL)))
+/* What the call comes to that this row decides about. */
+static TcpCallResult result_of(const TcpConn *conn, TcpStimulus call, const TcpRow *row) {
+  if (!failed(row))
     return TCP_CALL_OK;
   if (call == TCP_CALL_OPEN_ACTIVE || call == TCP_CALL_OPEN_PASSIVE)
     return TCP_CALL_ERROR_EXISTS;
   return conn->state == TCP_STATE_CLOSED || conn->state == TCP_STATE_LISTEN ? TCP_CALL_ERROR_NOT_OPEN
                                                                             : TCP_CALL_ERROR_CLOSING;
+}
+
+TcpCallResult tcp_call_foresee(const TcpStack *stack, TcpHandle end, TcpStimulus call) {
+  const TcpConn *conn = tcp_conn_get(stack, end);
+  return result_of(conn, call, tcp_conn_row(conn, call, NULL));
 }
 
 /* --- ends --------------------------------------------------------------------------------------------------------- */
@@ -43,11 +48,12 @@ TcpHandle tcp_end_new_established(TcpStack *stack, const TcpIdentity *identity, 
 /* --- calls -------------------------------------------------------------------------------------------------------- */
 
 static TcpCallResult open_call(TcpStack *stack, TcpHandle end, TcpStimulus stimulus) {
-  TcpCallResult result = tcp_call_foresee(stack, end, stimulus);
   TcpConn *conn = tcp_conn_get(stack, end);
+  const TcpRow *row = tcp_conn_row(conn, stimulus, NULL);
+  TcpCallResult result = result_of(conn, stimulus, row);
   if (result == TCP_CALL_OK)
     conn->passive_open = stimulus == TCP_CALL_OPEN_PASSIVE; /* MUST-11 */
-  tcp_conn_apply(conn, stimulus, NULL);
+  tcp_conn_apply_row(conn, row, NULL);
   tcp_conn_finish(conn);
   return result;
 }
@@ -61,9 +67,10 @@ TcpCallResult tcp_open_active(TcpStack *stack, TcpHandle end) {
 }
 
 TcpCallResult tcp_send(TcpStack *stack, TcpHandle end, uint64_t octets) {
-  TcpCallResult result = tcp_call_foresee(stack, end, TCP_CALL_SEND);
   TcpConn *conn = tcp_conn_get(stack, end);
-  tcp_conn_apply(conn, TCP_CALL_SEND, NULL);
+  const TcpRow *row = tcp_conn_row(conn, TCP_CALL_SEND, NULL);
+  TcpCallResult result = result_of(conn, TCP_CALL_SEND, row);
+  tcp_conn_apply_row(conn, row, NULL);
   if (result == TCP_CALL_OK && octets) {
     conn->unsent += octets;
     TcpEntry *mark = tcp_queue_push(&stack->pool, &conn->marks);
@@ -86,9 +93,10 @@ static void update_window(TcpConn *conn) {
 }
 
 TcpCallResult tcp_receive(TcpStack *stack, TcpHandle end, uint64_t max, uint64_t *ret_octets, gboolean *ret_eof) {
-  TcpCallResult result = tcp_call_foresee(stack, end, TCP_CALL_RECEIVE);
   TcpConn *conn = tcp_conn_get(stack, end);
-  tcp_conn_apply(conn, TCP_CALL_RECEIVE, NULL);
+  const TcpRow *row = tcp_conn_row(conn, TCP_CALL_RECEIVE, NULL);
+  TcpCallResult result = result_of(conn, TCP_CALL_RECEIVE, row);
+  tcp_conn_apply_row(conn, row, NULL);
   if (result == TCP_CALL_OK)
     tcp_take(stack, end, max, ret_octets, ret_eof);
   tcp_conn_finish(conn);
@@ -203,9 +211,10 @@ gboolean tcp_time_wait_reuse(TcpStack *stack, TcpHandle end, Seq *ret_iss) {
 /* --- end of a connection ------------------------------------------------------------------------------------------ */
 
 TcpCallResult tcp_abort(TcpStack *stack, TcpHandle end) {
-  TcpCallResult result = tcp_call_foresee(stack, end, TCP_CALL_ABORT);
   TcpConn *conn = tcp_conn_get(stack, end);
-  tcp_conn_apply(conn, TCP_CALL_ABORT, NULL);
+  const TcpRow *row = tcp_conn_row(conn, TCP_CALL_ABORT, NULL);
+  TcpCallResult result = result_of(conn, TCP_CALL_ABORT, row);
+  tcp_conn_apply_row(conn, row, NULL);
   tcp_conn_finish(conn);
   return result;
 }

@@ -78,7 +78,7 @@ static void for_each_cell(void (*check)(TcpState state, TcpStimulus stimulus, co
       const TcpRow *rows[16];
       unsigned n = 0;
       for (const TcpRow *row = tcp_fsm_first(&index, (TcpState)state, (TcpStimulus)stimulus); row;
-           row = tcp_fsm_next(row, (TcpState)state)) {
+           row = tcp_fsm_next(&index, row, (TcpState)state)) {
         g_assert_cmpuint(n, <, G_N_ELEMENTS(rows));
         rows[n++] = row;
       }
