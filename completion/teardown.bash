@@ -11,7 +11,8 @@ _teardown() {
     prev=${COMP_WORDS[COMP_CWORD - 2]}
   fi
 
-  verbs='bench check compare convert diff explain fsm lab merge new packetdrill plot profiles run scenarios sweep try validate'
+  verbs='bench check compare convert diff explain fsm lab merge new packetdrill plot profiles run'
+  verbs+=' scenarios sweep try validate'
   verb=
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}

@@ -531,7 +531,7 @@ const ExplainRule *explain_rule(TcpState state, TcpStimulus stimulus, TcpGuard g
   tcp_fsm_index_init(&index);
   const TcpRow *row = tcp_fsm_first(&index, state, stimulus);
   while (row && row->guard != guard)
-    row = tcp_fsm_next(row, state);
+    row = tcp_fsm_next(&index, row, state);
   if (!row)
     return NULL;
   for (size_t i = 0; i < sizeof PHRASES / sizeof PHRASES[0]; i++)

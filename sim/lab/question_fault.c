@@ -98,7 +98,7 @@ static TcpState healthy_next(const FaultData *data, TcpState state, TcpStimulus 
   const TcpRow *row = tcp_fsm_first(&data->index, state, stimulus);
   while (row && row->guard != TCP_GUARD_ALWAYS &&
          (!allows(&data->healthy, (TcpGuard)row->guard) || allows(&data->wrong, (TcpGuard)row->guard)))
-    row = tcp_fsm_next(row, state);
+    row = tcp_fsm_next(&data->index, row, state);
   *ret_row = row;
   return row && row->to < TCP_STATE_COUNT ? (TcpState)row->to : state;
 }
