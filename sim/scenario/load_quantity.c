@@ -77,7 +77,7 @@ gboolean load_time(Loader *l, const JsonAt *at, const char *unit, SimTime low, S
     return FALSE;
   }
   g_autoptr(GError) error = NULL;
-  SimTime time;
+  SimTime time = 0;
   if (!simtime_parse(text, &time, &error)) {
     if (word && words_nearest(text, (const char *const[]){word, NULL}))
       load_error(l, at, "expected %s; did you mean \"%s\"?", expected, word);
