@@ -9,8 +9,6 @@ static const EventKind CALL = {"application call", SIM_PHASE_CALL, run_call};
 static const EventKind PROCESS_CALL = {"call of a process", SIM_PHASE_CALL, run_process_call};
 static const EventKind OPEN = {"connect", SIM_PHASE_CALL, run_open};
 
-#define INLINE_ITEMS 64 /* as many bits as End has */
-
 /* The argument of a call: its item, and which life of its host it belongs to. */
 #define ANY_LIFE UINT32_MAX
 static uint64_t call_arg(uint32_t item, uint32_t boots) {
@@ -29,7 +27,7 @@ void world_trace_app(World *world, const Caller *caller, Name call, Name how, Na
     return;
   TraceRecord record = {.t = sim_now(world->sim), .kind = TRACE_APP};
   record.app.host = caller->host->name;
-  record.app.conn = caller->conn == APP_NONE ? 0 : world->conns[caller->conn].name;
+  record.app.conn = caller->conn == APP_NONE ? 0 : world_conn(world, caller->conn)->name;
   record.app.app = caller->app;
   record.app.call = call;
   record.app.how = how;
@@ -62,6 +60,7 @@ static void run_call(void *context, uint32_t owner, uint64_t arg) {
   caller.app = world->scripts[script].name;
   if (may_call(caller.host, arg))
     world_call(world, &caller, item_at(world, script, arg));
+  conns_settle(world);
 }
 
 static void run_process_call(void *context, uint32_t index, uint64_t arg) {
@@ -79,10 +78,11 @@ static void run_open(void *context, uint32_t conn, uint64_t arg) {
   Caller caller = world_nobody(context, conn, 0);
   if (!caller.host->down)
     world_call_connect(context, &caller);
+  conns_settle(context);
 }
 
 void world_open(World *world, uint32_t conn) {
-  const Conn *c = &world->conns[conn];
+  const Conn *c = world_conn(world, conn);
   Caller server = world_nobody(world, conn, 1);
   if (!world_app_makes(world, conn, 1, APP_LISTEN) && !world_process_listens(world, server.host, c->port[1]))
     world_call_listen(world, &server);
@@ -124,7 +124,7 @@ static void add_process(World *world, uint32_t script) {
 }
 
 void world_app_start(World *world, uint32_t conn, unsigned side, SimTime start) {
-  const End *end = &world->conns[conn].end[side];
+  const End *end = &world_conn(world, conn)->end[side];
   if (!end->script)
     return;
   const GArray *items = world->scripts[end->script - 1].script->items;
@@ -140,15 +140,36 @@ static gboolean is_of_member(const AppScript *script, const AppItem *item) {
   return script->count > 1 && item->state_conn == script->conn;
 }
 
-static void watch(World *world, const AppScript *script, uint32_t conn, unsigned side) {
+static void watch(World *world, const AppScript *script, guint index, uint32_t conn, unsigned side) {
+  const AppItem *item = &g_array_index(script->items, AppItem, index);
+  if (item->trigger != APP_ON_STATE)
+    return;
+  if (is_of_member(script, item))
+    world->members_watch = TRUE;
+  else
+    add_watcher(world, FALSE, conn * 2 + side, index);
+}
+
+static void give_script(End *end, uint32_t index, const AppScript *script) {
+  end->script = index + 1;
+  end->by_hand |= !script->read;
+  if (script->items->len > APP_INLINE_ITEMS && script->count <= 1)
+    end->fired.array = g_new0(uint8_t, script->items->len);
+}
+
+/* All members do the same: those that lie in no page yet get it when they arrive. */
+static void add_to_members(World *world, uint32_t index, unsigned side) {
+  const AppScript *script = world->scripts[index].script;
+  Population *population = conn_population(world, script->conn);
+  g_assert(population && population->first == script->conn && population->count == script->count);
+  give_script(&population->fresh.end[side], index, script);
+  conns_refresh(world, population);
   for (guint i = 0; i < script->items->len; i++) {
     const AppItem *item = &g_array_index(script->items, AppItem, i);
-    if (item->trigger != APP_ON_STATE)
-      continue;
-    if (is_of_member(script, item))
-      world->members_watch = TRUE;
-    else
-      add_watcher(world, FALSE, conn * 2 + side, i);
+    population->hears_end |= item->trigger == APP_ON_CLOSED;
+    if (item->trigger == APP_ON_STATE)
+      for (uint32_t conn = script->conn; conn < script->conn + script->count; conn++)
+        watch(world, script, i, conn, side);
   }
 }
 
@@ -158,24 +179,23 @@ void world_add_app(World *world, const AppScript *script) {
     add_process(world, index);
     return;
   }
-  unsigned side = world->conns[script->conn].host[0] == script->host ? 0 : 1;
-  for (uint32_t conn = script->conn; conn < script->conn + MAX(script->count, 1); conn++) {
-    End *end = &world->conns[conn].end[side];
-    end->script = index + 1;
-    end->by_hand |= !script->read;
-    if (script->items->len > INLINE_ITEMS)
-      end->fired.array = g_new0(uint8_t, script->items->len);
-    watch(world, script, conn, side);
-    if (!world->conns[conn].population)
-      world_app_start(world, conn, side, 0);
+  Conn *conn = world_conn(world, script->conn);
+  unsigned side = conn->host[0] == script->host ? 0 : 1;
+  if (conn->population) {
+    add_to_members(world, index, side);
+    return;
   }
+  give_script(&conn->end[side], index, script);
+  for (guint i = 0; i < script->items->len; i++)
+    watch(world, script, i, script->conn, side);
+  world_app_start(world, script->conn, side, 0);
 }
 
 /* --- events ------------------------------------------------------------------------------------------------------- */
 
 /* TRUE the first time. */
 static gboolean fire(End *end, guint n_items, guint item) {
-  if (n_items > INLINE_ITEMS) {
+  if (n_items > APP_INLINE_ITEMS) {
     gboolean first = !end->fired.array[item];
     end->fired.array[item] = TRUE;
     return first;
@@ -196,7 +216,7 @@ static void set_off(World *world, uint32_t owner, guint index) {
 }
 
 void world_app_event(World *world, uint32_t conn, unsigned side, AppTrigger trigger) {
-  const End *end = &world->conns[conn].end[side];
+  const End *end = &world_conn(world, conn)->end[side];
   if (!end->script)
     return;
   const GArray *items = world->scripts[end->script - 1].script->items;
@@ -220,7 +240,7 @@ static void set_off_process(World *world, uint32_t index, uint32_t i, const AppI
 /* The items of a population's scripts that wait for a state of the connection at hand. */
 static void member_entered(World *world, uint32_t conn, uint32_t host, TcpState state) {
   for (unsigned side = 0; side < 2; side++) {
-    const End *end = &world->conns[conn].end[side];
+    const End *end = &world_conn(world, conn)->end[side];
     const AppScript *script = end->script ? world->scripts[end->script - 1].script : NULL;
     for (guint i = 0; script && i < script->items->len; i++) {
       const AppItem *item = &g_array_index(script->items, AppItem, i);
@@ -232,7 +252,7 @@ static void member_entered(World *world, uint32_t conn, uint32_t host, TcpState 
 }
 
 void world_app_entered(World *world, uint32_t conn, unsigned side, TcpState state) {
-  uint32_t host = world->conns[conn].host[side];
+  uint32_t host = world_conn(world, conn)->host[side];
   for (uint32_t w = 0; w < world->n_watchers; w++) {
     const Watcher *watcher = &world->watchers[w];
     uint32_t script =
@@ -245,7 +265,7 @@ void world_app_entered(World *world, uint32_t conn, unsigned side, TcpState stat
     else
       set_off(world, watcher->who, watcher->item);
   }
-  if (world->members_watch && world->conns[conn].population)
+  if (world->members_watch && world_conn(world, conn)->population)
     member_entered(world, conn, host, state);
 }
 
@@ -259,7 +279,7 @@ static gboolean script_makes(const AppScript *script, AppCall call) {
 }
 
 gboolean world_app_makes(const World *world, uint32_t conn, unsigned side, AppCall call) {
-  const End *end = &world->conns[conn].end[side];
+  const End *end = &world_conn(world, conn)->end[side];
   return end->script && script_makes(world->scripts[end->script - 1].script, call);
 }
 

@@ -16,7 +16,7 @@ static Name result_name(const World *world, TcpCallResult result) {
 }
 
 static End *end_of(const World *world, const Caller *caller) {
-  return &world->conns[caller->conn].end[caller->side];
+  return &world_conn(world, caller->conn)->end[caller->side];
 }
 
 static Socket *socket_of(const World *world, const Caller *caller) {
@@ -24,7 +24,7 @@ static Socket *socket_of(const World *world, const Caller *caller) {
 }
 
 static Name conn_name(const World *world, const Caller *caller) {
-  return caller->conn == APP_NONE ? 0 : world->conns[caller->conn].name;
+  return caller->conn == APP_NONE ? 0 : world_conn(world, caller->conn)->name;
 }
 
 static void trace_call(World *world, const Caller *caller, Name call, Name result, int64_t octets) {
@@ -55,7 +55,7 @@ static void listen_on_port(World *world, const Caller *caller) {
 
 /* The end can have a TCB in LISTEN only when its peer's port is known. */
 static void listen_on_end(World *world, const Caller *caller) {
-  Conn *conn = &world->conns[caller->conn];
+  Conn *conn = world_conn(world, caller->conn);
   End *end = end_of(world, caller);
   gboolean opens = !end->tcb;
   if (opens) /* a new socket, whatever became of one before */
@@ -88,7 +88,7 @@ void world_call_listen(World *world, const Caller *caller) {
 }
 
 gboolean world_choose_port(World *world, uint32_t index) {
-  Conn *conn = &world->conns[index];
+  Conn *conn = world_conn(world, index);
   Host *host = world->hosts[conn->host[0]];
   /* While the other end still knows the old port the connection keeps it. */
   if (!conn->ephemeral || (conn->port[0] && (conn->end[0].tcb || conn->end[1].tcb)))
@@ -101,7 +101,8 @@ gboolean world_choose_port(World *world, uint32_t index) {
 /* RFC 9293 3.6.1: the tuple must be free, or held by a TIME-WAIT that the stack lets go: that is `ret_holder`. */
 static gboolean tuple_is_free(World *world, const Caller *caller, TcpHandle *ret_holder) {
   TcpStack *stack = caller->host->stack;
-  *ret_holder = tuples_find(&caller->host->ends, world_tuple(world, caller->conn, caller->side));
+  uint32_t value = ends_find(caller->host, world_tuple(world, caller->conn, caller->side));
+  *ret_holder = value ? end_awake(caller->host, value) : TCP_NO_HANDLE;
   return !*ret_holder || (tcp_end_state(stack, *ret_holder) == TCP_STATE_TIME_WAIT &&
                           tcp_call_foresee(stack, *ret_holder, TCP_CALL_OPEN_ACTIVE) == TCP_CALL_OK);
 }
@@ -117,7 +118,7 @@ static void take_over(World *world, const Caller *caller, TcpHandle holder) {
 }
 
 static void refuse_connect(World *world, const Caller *caller, Name error) {
-  uint16_t port = world->conns[caller->conn].port[caller->side];
+  uint16_t port = world_conn(world, caller->conn)->port[caller->side];
   trace_call(world, caller, world->words.connect, error, -1);
   if (port)
     trace_refused(world, caller, port, error);
@@ -160,7 +161,7 @@ void world_call_connect(World *world, const Caller *caller) {
 
 static void call_bind(World *world, const Caller *caller, const AppItem *item) {
   Socket *socket = socket_of(world, caller);
-  uint16_t port = item->port ? item->port : world->conns[caller->conn].port[caller->side];
+  uint16_t port = item->port ? item->port : world_conn(world, caller->conn)->port[caller->side];
   Name result = world->words.ok;
   if (socket->port || !port)
     result = world->words.einval;
@@ -223,7 +224,7 @@ static void trace_read(World *world, const Caller *caller, uint64_t octets, gboo
 }
 
 void world_read_all(World *world, uint32_t conn, unsigned side) {
-  const End *end = &world->conns[conn].end[side];
+  const End *end = &world_conn(world, conn)->end[side];
   if (end->app_gone || end->read_shut || end->by_hand)
     return;
   Caller caller = world_nobody(world, conn, side);
@@ -346,6 +347,8 @@ static void call_close(World *world, const Caller *caller) {
     tcp_abort(stack, end->tcb);
   else
     tcp_close(stack, end->tcb, TRUE);
+  if (end->tcb && tcp_end_state(stack, end->tcb) == TCP_STATE_TIME_WAIT)
+    conn_tire(world, caller->conn * 2 + caller->side);
 }
 
 static void call_abort(World *world, const Caller *caller) {
@@ -359,6 +362,8 @@ static void call_abort(World *world, const Caller *caller) {
 }
 
 void world_call(World *world, const Caller *caller, const AppItem *item) {
+  if (caller->conn != APP_NONE)
+    conn_touch(world, caller->conn * 2 + caller->side);
   switch (item->call) {
   case APP_BIND:
     call_bind(world, caller, item);

@@ -27,6 +27,7 @@ static void trace_change(World *world, const Host *host, TraceWord change) {
 /* An end's part of what a crash takes: the application and its socket. A close() that waits does not return. */
 static void lose_end(World *world, uint32_t owner) {
   End *end = world_end_of(world, owner);
+  conn_stir(world, owner >> 1);
   if (end->socket.options)
     end->socket.options->close_waits = FALSE;
   end->app_gone = TRUE;
@@ -44,6 +45,7 @@ static void lose_all(World *world, Host *host) {
     if (world_conn_of(world, owner)->host[owner & 1] == host->index && end->socket.options)
       end->socket.options->close_waits = FALSE;
   }
+  resting_wake_all(world, host);
   tcp_crash(host->stack);
   for (uint32_t owner = 0; owner < 2 * world->n_conns; owner++)
     if (world_conn_of(world, owner)->host[owner & 1] == host->index)

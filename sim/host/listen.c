@@ -45,7 +45,7 @@ void listen_displace(World *world, uint32_t owner) {
     stop_listening(world, host, end);
   if (end->in_tuples) {
     Tuple tuple = world_tuple(world, owner >> 1, owner & 1);
-    tuples_remove(&host->ends, tuple);
+    ends_remove(host, tuple);
     port_count_tuple(host, tuple, -1);
     end->in_tuples = FALSE;
   }
@@ -65,7 +65,7 @@ void listen_place(World *world, uint32_t owner, TcpState state) {
     return;
   }
   Tuple tuple = world_tuple(world, owner >> 1, owner & 1);
-  tuples_add(&host->ends, tuple, end->tcb);
+  ends_add(host, tuple, owner + 1);
   port_count_tuple(host, tuple, 1);
   end->in_tuples = TRUE;
 }
@@ -84,8 +84,10 @@ static gboolean end_for(const Host *host, const Segment *segment, uint32_t *ret_
   const World *world = host->world;
   if (segment->conn >= world->n_conns)
     return FALSE;
-  unsigned side = world->conns[segment->conn].host[0] == host->index ? 0 : 1;
-  if (world->conns[segment->conn].host[side] != host->index || !tuple_is(world, segment->conn, side, segment))
+  const Conn *conn = world_conn(world, segment->conn);
+  unsigned side = conn->host[0] == host->index ? 0 : 1;
+  if (conn->host[side] != host->index || conn->port[side] != segment->dport || conn->port[1 - side] != segment->sport ||
+      conn->host[1 - side] != segment->from)
     return FALSE;
   *ret_owner = segment->conn * 2 + side;
   return TRUE;
@@ -139,7 +141,7 @@ static void to_listener(Host *host, const Segment *segment, gboolean has_floor, 
   Found found = find_listener(host, segment, &owner);
   gboolean opens = segment->flags & TCP_SYN && !(segment->flags & (TCP_ACK | TCP_RST));
   if (found == NOBODY || (found == NEW_END && !opens)) {
-    Name conn = segment->conn < world->n_conns ? world->conns[segment->conn].name : 0;
+    Name conn = segment->conn < world->n_conns ? world_conn(world, segment->conn)->name : 0;
     tcp_segment_arrives_closed(host->stack, segment, conn);
     return;
   }
@@ -153,12 +155,26 @@ static void to_listener(Host *host, const Segment *segment, gboolean has_floor, 
   tcp_segment_arrives(host->stack, end->tcb, segment, NULL);
 }
 
+/* The end with this segment's tuple; if it rests it wakes. Mostly that is the end that the segment was meant for. */
+static TcpHandle end_of_tuple(Host *host, const Segment *segment) {
+  World *world = host->world;
+  uint32_t owner;
+  if (end_for(host, segment, &owner)) {
+    const End *end = world_end_of(world, owner);
+    if (end->tcb && end->in_tuples)
+      return end->tcb;
+  }
+  uint32_t value = ends_find(host, (Tuple){segment->dport, segment->sport, segment->from});
+  return value ? end_awake(host, value) : TCP_NO_HANDLE;
+}
+
 void listen_receive(void *context, const Segment *segment) {
   Host *host = context;
   Seq floor = 0;
-  TcpHandle tcb = tuples_find(&host->ends, (Tuple){segment->dport, segment->sport, segment->from});
+  TcpHandle tcb = end_of_tuple(host, segment);
   if (!tcb)
     to_listener(host, segment, FALSE, 0);
   else if (tcp_segment_arrives(host->stack, tcb, segment, &floor)) /* a SYN ended a TIME-WAIT */
     to_listener(host, segment, TRUE, floor);
+  conns_settle(host->world);
 }

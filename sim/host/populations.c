@@ -24,7 +24,7 @@ static SimTime gap_of(Population *population) {
 
 /* The server's port takes every connection of the population; nobody in particular listens there. */
 static void listen_for(World *world, const Population *population) {
-  const Conn *conn = &world->conns[population->first];
+  const Conn *conn = world_conn(world, population->first);
   Host *host = world->hosts[conn->host[1]];
   if (population->start == WORLD_START_HANDSHAKE && !world_app_makes(world, population->first, 1, APP_LISTEN) &&
       !world_process_listens(world, host, conn->port[1]) && !port_listener(host, conn->port[1]))
@@ -44,8 +44,8 @@ void world_start_populations(World *world) {
 /* Both ends of its tuple are free: the server's may still be in use when the client's no longer is. */
 static gboolean is_free(const World *world, uint32_t conn) {
   for (unsigned side = 0; side < 2; side++)
-    if (world->conns[conn].end[side].tcb ||
-        tuples_find(&world_host_of(world, conn, side)->ends, world_tuple(world, conn, side)))
+    if (world_conn(world, conn)->end[side].tcb ||
+        ends_find(world_host_of(world, conn, side), world_tuple(world, conn, side)))
       return FALSE;
   return TRUE;
 }
@@ -75,6 +75,9 @@ static void run_arrival(void *context, uint32_t index, uint64_t member) {
     world_app_start(world, conn, side, now);
   if (population->start == WORLD_START_HANDSHAKE && !client.host->down && !world_app_makes(world, conn, 0, APP_CONNECT))
     world_call_connect(world, &client);
+  if (!world_conn(world, conn)->end[0].tcb) /* it may have failed */
+    conn_tire(world, conn * 2);
+  conns_settle(world);
   if (member + 1 < population->count)
     sim_schedule(world->sim, simtime_add(now, gap_of(population)), world->kind_arrival, index, member + 1);
 }

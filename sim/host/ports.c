@@ -8,21 +8,28 @@ Port *port_at(const Host *host, uint16_t port) {
   return &(*page)[port % PORTS_IN_PAGE];
 }
 
+#define MOST_USERS ((1u << 27) - 1)
+
 /* Valid until another port gets its details. */
 static PortDetail *detail_of(Host *host, Port *port) {
-  if (!port->detail) {
+  if (!port->detailed) {
     if ((host->n_port_details & (host->n_port_details - 1)) == 0)
       host->port_details = g_renew(PortDetail, host->port_details, MAX(1, 2 * host->n_port_details));
-    host->port_details[host->n_port_details] = (PortDetail){0};
-    host->port_details[host->n_port_details].of_class[port->class] = port->users;
-    port->detail = ++host->n_port_details & ((1u << 28) - 1);
+    PortDetail *detail = &host->port_details[host->n_port_details];
+    *detail = (PortDetail){.users = port->value};
+    detail->of_class[port->class] = port->value;
+    *port = (Port){.detailed = 1, .value = host->n_port_details++ & MOST_USERS};
   }
-  return &host->port_details[port->detail - 1];
+  return &host->port_details[port->value];
+}
+
+static uint32_t users_of(const Host *host, const Port *port) {
+  return port->detailed ? host->port_details[port->value].users : port->value;
 }
 
 uint32_t port_listener(const Host *host, uint16_t port) {
   const Port *p = port_at(host, port);
-  return p->detail ? host->port_details[p->detail - 1].listener : 0;
+  return p->detailed ? host->port_details[p->value].listener : 0;
 }
 
 void port_set_listener(Host *host, uint16_t port, uint32_t listener) {
@@ -62,23 +69,30 @@ static unsigned class_now(const Socket *socket) {
 }
 
 static uint32_t users_of_class(const Host *host, const Port *port, unsigned class) {
-  if (port->detail)
-    return host->port_details[port->detail - 1].of_class[class];
-  return port->class == class ? port->users : 0;
+  if (port->detailed)
+    return host->port_details[port->value].of_class[class];
+  return port->class == class ? port->value : 0;
 }
 
 static void add_user(Host *host, Port *port, unsigned class) {
-  if (!port->users && !port->detail)
+  if (!port->detailed && !port->value)
     port->class = class & (PORT_CLASSES - 1);
-  else if (port->detail || port->class != class)
-    detail_of(host, port)->of_class[class]++;
-  port->users++;
+  if (!port->detailed && port->class == class && port->value < MOST_USERS) {
+    port->value++;
+    return;
+  }
+  PortDetail *detail = detail_of(host, port);
+  detail->of_class[class]++;
+  detail->users++;
 }
 
 static void remove_user(Host *host, Port *port, unsigned class) {
-  if (port->detail)
-    detail_of(host, port)->of_class[class]--;
-  port->users--;
+  if (!port->detailed) {
+    port->value--;
+    return;
+  }
+  host->port_details[port->value].of_class[class]--;
+  host->port_details[port->value].users--;
 }
 
 static void change_class(Host *host, Socket *socket, unsigned from) {
@@ -94,12 +108,12 @@ void port_take(World *world, Host *host, Socket *socket, uint16_t port, PortUse 
                gboolean by_bind) {
   g_assert(port && !socket->port);
   Port *p = port_at(host, port);
-  if (p->users == 0)
+  if (users_of(host, p) == 0)
     host->used_ports[port / 64] |= UINT64_C(1) << port % 64;
   socket->port = port;
   socket->use = (uint8_t)use;
   add_user(host, p, class_now(socket));
-  if (p->users == 1 || by_bind)
+  if (users_of(host, p) == 1 || by_bind)
     port_trace(world, host, port, TRACE_WORD_BOUND, conn, app, SIM_NEVER, 0);
 }
 
@@ -126,7 +140,7 @@ void port_leave(World *world, Host *host, Socket *socket, Name conn) {
   Port *p = port_at(host, port);
   remove_user(host, p, class_now(socket));
   socket->port = 0;
-  if (p->users)
+  if (users_of(host, p))
     return;
   host->used_ports[port / 64] &= ~(UINT64_C(1) << port % 64);
   port_trace(world, host, port, TRACE_WORD_RELEASED, conn, 0, SIM_NEVER, 0);
@@ -158,7 +172,7 @@ static gboolean may_share(const TcpParams *params, unsigned mine, PortUse use, u
 gboolean port_may_bind(const Host *host, const Socket *socket, uint16_t port) {
   const Port *p = port_at(host, port);
   const TcpParams *params = tcp_stack_params(host->stack);
-  for (unsigned class = 0; p->users && class < PORT_CLASSES; class ++)
+  for (unsigned class = 0; users_of(host, p) && class < PORT_CLASSES; class ++)
     if (users_of_class(host, p, class) && !may_share(params, flags_of(socket), (PortUse)(class >> 2), class & 3))
       return FALSE;
   return TRUE;
@@ -204,7 +218,7 @@ static gboolean may_connect_from(const Host *host, uint16_t port, uint16_t peer,
     if (users_of_class(host, p, class_of(PORT_BOUND, flags)) ||
         users_of_class(host, p, class_of(PORT_LISTENING, flags)))
       return FALSE;
-  return !tuples_find(&host->ends, (Tuple){port, rport, peer});
+  return !ends_find(host, (Tuple){port, rport, peer});
 }
 
 /* Where the search starts is drawn, as RFC 6056 3.3.1 has it. A port that nobody uses is taken first: finding one costs

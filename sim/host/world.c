@@ -47,33 +47,26 @@ World *world_new(Sim *sim, const Tracer *tracer, Network *network, uint64_t seed
   world->network = network;
   world->seed = seed;
   world->run = run;
+  world->spare = g_new0(ConnPage *, 1);
   intern_words(world);
   world_apps_init(world);
   populations_init(world);
   socket_init_kinds(world);
   listen_init(world);
   crash_init(world);
+  resting_init(world);
   return world;
-}
-
-static void free_ends(World *world, Conn *conn) {
-  for (unsigned side = 0; side < 2; side++) {
-    End *end = &conn->end[side];
-    socket_clear(&end->socket);
-    if (end->script && world->scripts[end->script - 1].script->items->len > 64)
-      g_free(end->fired.array);
-  }
 }
 
 void world_free(World *world) {
   if (!world)
     return;
-  for (uint32_t i = 0; i < world->n_conns; i++)
-    free_ends(world, &world->conns[i]);
+  conns_clear(world);
   for (uint32_t i = 0; i < world->n_hosts; i++) {
     Host *host = world->hosts[i];
     tcp_stack_free(host->stack);
-    tuples_clear(&host->ends);
+    g_free(host->ends.slots);
+    resting_clear(&host->resting);
     tuples_clear(&host->dests);
     for (unsigned page = 0; page < PORT_PAGES; page++)
       g_free(host->ports[page]);
@@ -88,7 +81,6 @@ void world_free(World *world) {
     g_free(world->processes[i].fired);
   }
   g_free(world->hosts);
-  g_free(world->conns);
   g_free(world->scripts);
   g_free(world->processes);
   g_free(world->populations);
@@ -127,7 +119,7 @@ static Name intern_endpoint(World *world, uint16_t host, uint16_t port) {
 }
 
 void world_trace_conn(World *world, uint32_t index, TcpState state) {
-  Conn *conn = &world->conns[index];
+  Conn *conn = world_conn(world, index);
   if (conn->traced || !tracer_on(world->tracer))
     return;
   conn->traced = conn->port[0] != 0;
@@ -141,27 +133,22 @@ void world_trace_conn(World *world, uint32_t index, TcpState state) {
   tracer_put(world->tracer, &record);
 }
 
-static uint32_t new_conn(World *world, const WorldConn *config, Name name) {
-  if (world->n_conns == world->conns_size) {
-    world->conns_size = MAX(4, 2 * world->conns_size);
-    world->conns = g_renew(Conn, world->conns, world->conns_size);
-  }
-  Conn *conn = &world->conns[world->n_conns];
-  *conn = (Conn){.name = name, .ephemeral = config->port[0] == 0};
+static Conn conn_from(const WorldConn *config) {
+  Conn conn = {.ephemeral = config->port[0] == 0};
   for (unsigned side = 0; side < 2; side++) {
-    conn->host[side] = config->host[side];
-    conn->port[side] = config->port[side];
-    conn->has_isn[side] = config->has_isn[side] != 0;
-    conn->isn[side] = config->isn[side];
+    conn.host[side] = config->host[side];
+    conn.port[side] = config->port[side];
+    conn.has_isn[side] = config->has_isn[side] != 0;
+    conn.isn[side] = config->isn[side];
   }
-  uint32_t index = network_add_conn(world->network, name);
-  g_assert(index == world->n_conns);
-  world->n_conns++;
-  return index;
+  return conn;
 }
 
 uint32_t world_add_conn(World *world, const WorldConn *config, TcpState state) {
-  uint32_t index = new_conn(world, config, names_intern(world->tracer->names, config->name));
+  Conn conn = conn_from(config);
+  conn.name = names_intern(world->tracer->names, config->name);
+  uint32_t index = conns_add(world, &conn), same = network_add_conn(world->network, conn.name);
+  g_assert(index == same);
   if (config->port[0])
     world_trace_conn(world, index, state);
   return index;
@@ -179,33 +166,33 @@ static Name member_name(World *world, const char *population, uint32_t number) {
 uint32_t world_add_population(World *world, const WorldConn *config, uint32_t count, const WorldArrival *arrival,
                               WorldStart start, SimTime rtt) {
   g_assert(count > 0);
-  uint32_t first = world->n_conns;
-  for (uint32_t i = 0; i < count; i++) {
-    uint32_t index = new_conn(world, config, member_name(world, config->name, i + 1));
-    world->conns[index].population = world->n_populations + 1;
-  }
+  for (uint32_t i = 0; i < count; i++)
+    network_add_conn(world->network, member_name(world, config->name, i + 1));
   g_autofree char *stream = g_strdup_printf("arrival/%s", config->name);
   world->populations = g_renew(Population, world->populations, world->n_populations + 1);
-  world->populations[world->n_populations++] = (Population){.first = first,
-                                                            .count = count,
-                                                            .arrival = *arrival,
-                                                            .start = start,
-                                                            .rtt = rtt,
-                                                            .rng = rng_stream(world->seed, world->run, stream)};
-  return first;
+  Population *population = &world->populations[world->n_populations++];
+  *population = (Population){.count = count,
+                             .fresh = conn_from(config),
+                             .arrival = *arrival,
+                             .start = start,
+                             .rtt = rtt,
+                             .rng = rng_stream(world->seed, world->run, stream)};
+  population->fresh.population = world->n_populations;
+  return conns_add_members(world, population);
 }
 
 /* --- ends --------------------------------------------------------------------------------------------------------- */
 
 Tuple world_tuple(const World *world, uint32_t index, unsigned side) {
-  const Conn *conn = &world->conns[index];
+  const Conn *conn = world_conn(world, index);
   return (Tuple){conn->port[side], conn->port[1 - side], conn->host[1 - side]};
 }
 
-static TcpIdentity identity_of(const World *world, uint32_t index, unsigned side) {
-  const Conn *conn = &world->conns[index];
-  return (TcpIdentity){.conn = index,
-                       .owner = index * 2 + side,
+TcpIdentity world_identity(const World *world, uint32_t owner) {
+  const Conn *conn = world_conn_of(world, owner);
+  unsigned side = owner & 1;
+  return (TcpIdentity){.conn = owner >> 1,
+                       .owner = owner,
                        .conn_name = conn->name,
                        .lport = conn->port[side],
                        .rport = conn->port[1 - side],
@@ -213,7 +200,8 @@ static TcpIdentity identity_of(const World *world, uint32_t index, unsigned side
 }
 
 static void end_adopt(World *world, uint32_t index, unsigned side, TcpHandle tcb) {
-  Conn *conn = &world->conns[index];
+  conn_stir(world, index);
+  Conn *conn = world_conn(world, index);
   Host *host = world->hosts[conn->host[side]];
   End *end = &conn->end[side];
   end->tcb = tcb;
@@ -226,7 +214,7 @@ static void end_adopt(World *world, uint32_t index, unsigned side, TcpHandle tcb
 }
 
 void world_end_create(World *world, uint32_t index, unsigned side) {
-  TcpIdentity identity = identity_of(world, index, side);
+  TcpIdentity identity = world_identity(world, index * 2 + side);
   end_adopt(world, index, side, tcp_end_new(world_host_of(world, index, side)->stack, &identity));
 }
 
@@ -267,10 +255,10 @@ static Seq choose_iss(World *world, uint32_t owner) {
 void world_establish(World *world, uint32_t index, SimTime rtt) {
   Seq iss[2] = {choose_iss(world, index * 2), choose_iss(world, index * 2 + 1)};
   for (unsigned side = 0; side < 2; side++) {
-    const Conn *conn = &world->conns[index];
+    const Conn *conn = world_conn(world, index);
     Host *host = world->hosts[conn->host[side]];
     const TcpParams *peer = tcp_stack_params(world->hosts[conn->host[1 - side]]->stack);
-    TcpIdentity identity = identity_of(world, index, side);
+    TcpIdentity identity = world_identity(world, index * 2 + side);
     TcpHandle tcb = tcp_end_new_established(host->stack, &identity, iss[side], iss[1 - side], peer->mss,
                                             MIN(peer->rcv_wnd, UINT16_MAX), rtt);
     tcp_end_negotiate(host->stack, tcb, peer);
@@ -304,7 +292,7 @@ static Seq op_choose_iss(void *context, TcpHandle tcb) {
 
 static void tell(World *world, uint32_t conn, unsigned side, Name what, AppTrigger trigger) {
   Caller nobody = world_nobody(world, conn, side);
-  if (!world->conns[conn].end[side].app_gone || trigger == APP_ON_TIMEOUT || trigger == APP_ON_RESET)
+  if (!world_conn(world, conn)->end[side].app_gone || trigger == APP_ON_TIMEOUT || trigger == APP_ON_RESET)
     world_trace_app(world, &nobody, world->words.notice, 0, what, -1, 0);
   world_app_event(world, conn, side, trigger);
 }
@@ -339,44 +327,38 @@ static void op_notice(void *context, TcpHandle tcb, TcpNotice notice) {
   }
 }
 
-static PortUse use_in(TcpState state) {
-  switch (state) {
-  case TCP_STATE_LISTEN:
-    return PORT_LISTENING;
-  case TCP_STATE_TIME_WAIT:
-    return PORT_TIME_WAIT;
-  case TCP_STATE_CLOSED:
-  case TCP_STATE_SYN_SENT:
-  case TCP_STATE_SYN_RECEIVED:
-  case TCP_STATE_ESTABLISHED:
-  case TCP_STATE_FIN_WAIT_1:
-  case TCP_STATE_FIN_WAIT_2:
-  case TCP_STATE_CLOSE_WAIT:
-  case TCP_STATE_CLOSING:
-  case TCP_STATE_LAST_ACK:
-    return PORT_CONNECTED;
-  case TCP_STATE_COUNT:
-    break;
-  }
-  g_assert_not_reached();
-}
+static const uint8_t USE_IN[TCP_STATE_COUNT] = {
+    [TCP_STATE_CLOSED] = PORT_CONNECTED,      [TCP_STATE_LISTEN] = PORT_LISTENING,
+    [TCP_STATE_SYN_SENT] = PORT_CONNECTED,    [TCP_STATE_SYN_RECEIVED] = PORT_CONNECTED,
+    [TCP_STATE_ESTABLISHED] = PORT_CONNECTED, [TCP_STATE_FIN_WAIT_1] = PORT_CONNECTED,
+    [TCP_STATE_FIN_WAIT_2] = PORT_CONNECTED,  [TCP_STATE_CLOSE_WAIT] = PORT_CONNECTED,
+    [TCP_STATE_CLOSING] = PORT_CONNECTED,     [TCP_STATE_LAST_ACK] = PORT_CONNECTED,
+    [TCP_STATE_TIME_WAIT] = PORT_TIME_WAIT,
+};
 
 static void op_entered(void *context, TcpHandle tcb, TcpState to, SimTime until) {
   Host *host = context;
   World *world = host->world;
   uint32_t owner = tcp_end_owner(host->stack, tcb);
   Conn *conn = world_conn_of(world, owner);
-  port_set_use(host, &conn->end[owner & 1].socket, use_in(to));
-  if (to != TCP_STATE_CLOSED)
+  End *end = &conn->end[owner & 1];
+  if (end->socket.use != USE_IN[to])
+    port_set_use(host, &end->socket, (PortUse)USE_IN[to]);
+  if (to != TCP_STATE_CLOSED && (to == TCP_STATE_LISTEN || !end->in_tuples))
     listen_place(world, owner, to);
-  if (to == TCP_STATE_FIN_WAIT_2 || to == TCP_STATE_TIME_WAIT)
+  if (end->socket.options && (to == TCP_STATE_FIN_WAIT_2 || to == TCP_STATE_TIME_WAIT))
     socket_linger_returns(world, owner, world->words.ok);
+  if (to == TCP_STATE_TIME_WAIT)
+    conn_tire(world, owner);
   if (until != SIM_NEVER)
     port_trace(world, host, conn->port[owner & 1], TRACE_WORD_RESERVED, conn->name, 0, until, 0);
-  world_app_entered(world, owner >> 1, owner & 1, to);
+  if (world->n_watchers || world->members_watch)
+    world_app_entered(world, owner >> 1, owner & 1, to);
 }
 
 static void op_deleted(void *context, TcpHandle tcb) {
   Host *host = context;
-  world_end_gone(host->world, tcp_end_owner(host->stack, tcb));
+  uint32_t owner = tcp_end_owner(host->stack, tcb);
+  world_end_gone(host->world, owner);
+  conn_tire(host->world, owner);
 }

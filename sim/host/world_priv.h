@@ -5,6 +5,7 @@
 #include "engine/rng.h"
 #include "host/tuples.h"
 #include "host/world.h"
+#include "tcp/tcp_rest.h"
 
 /* How a socket uses its port, for bind(). */
 typedef enum { PORT_BOUND, PORT_LISTENING, PORT_CONNECTED, PORT_TIME_WAIT } PortUse;
@@ -12,11 +13,12 @@ typedef enum { PORT_BOUND, PORT_LISTENING, PORT_CONNECTED, PORT_TIME_WAIT } Port
 
 /* Most ports have no user, or one. What else there is to say of a port lies elsewhere. */
 typedef struct Port {
-  uint32_t users;       /* sockets that use it in any way */
-  uint32_t detail : 28; /* in host->port_details, + 1; 0: none, all users are of class `class` */
-  uint32_t class : 4;
+  uint32_t detailed : 1; /* `value` is an index in host->port_details; else the number of sockets that use it in any */
+  uint32_t class : 4;    /* way, all of class `class` */
+  uint32_t value : 27;
 } Port;
 typedef struct PortDetail {
+  uint32_t users;
   uint32_t of_class[PORT_CLASSES]; /* users by class */
   uint32_t listener;               /* process + 1 that takes connections to it, PORT_ANYBODY, or 0 */
 } PortDetail;
@@ -33,6 +35,8 @@ typedef struct SocketOptions {
   gboolean close_waits; /* a close() waits for the FIN's acknowledgment */
 } SocketOptions;
 
+#define APP_INLINE_ITEMS 64 /* as many bits as End.fired has */
+
 /* What a process or an end has of a socket. A socket uses one port at most, from bind(), listen() or connect() on until
  * it is closed and its TCB is gone. */
 typedef struct Socket {
@@ -43,12 +47,31 @@ typedef struct Socket {
   gboolean reuseport : 1;
 } Socket;
 
+/* A host's ends by tuple: open addressing. An entry is an owner number + 1, or ENDS_RESTING | the position of a record
+ * in Resting; 0: free. The tuples stand there. */
+typedef struct Ends {
+  uint32_t *slots;
+  uint32_t size, count; /* size is a power of two */
+} Ends;
+#define ENDS_RESTING 0x80000000u
+
+/* Ends in TIME-WAIT that nobody has anything to do with but the clock: their records in the order in which they end,
+ * in chunks, from position `first` to before `next`. */
+#define REST_CHUNK_BITS 9
+typedef struct Resting {
+  TcpRest **chunks;
+  uint32_t n_chunks, first, next, alive;
+  TcpRest *spare; /* a chunk that was emptied */
+  EventId event;  /* when the first of them ends */
+} Resting;
+
 typedef struct Host {
   World *world;
   Name name;
   uint32_t address; /* IPv4, host byte order */
   TcpStack *stack;
-  Tuples ends;  /* tuple -> TCB handle, listening ones not included */
+  Ends ends; /* by tuple, listening ones not included */
+  Resting resting;
   Tuples dests; /* (0, remote port, peer) -> how many tuples with an ephemeral local port */
   Port **ports; /* PORT_PAGES pages, each of PORTS_IN_PAGE, made at first use: port_at() */
   PortDetail *port_details;
@@ -86,6 +109,7 @@ typedef struct End {
   gboolean has_floor : 1;
 } End;
 
+/* Connections of their own stay; those of a population lie in pages that come and go (conns.c). */
 typedef struct Conn {
   Name name;
   uint16_t host[2], port[2];
@@ -94,8 +118,16 @@ typedef struct Conn {
   uint8_t has_isn[2];
   uint8_t ephemeral; /* port[0] is chosen anew whenever the connection is opened anew */
   uint8_t traced;    /* its `conn` record is out */
+  uint8_t idle;      /* which of its population's idle ones it equals, + 1; 0: none, it is in use */
   End end[2];
 } Conn;
+#define CONN_PAGE_BITS 3
+#define CONNS_IN_PAGE  (1u << CONN_PAGE_BITS)
+typedef struct ConnPage {
+  uint32_t n_idle;
+  struct ConnPage *next_free;
+  Conn conns[CONNS_IN_PAGE];
+} ConnPage;
 
 typedef struct Script {
   const AppScript *script;
@@ -110,8 +142,15 @@ typedef struct Process {
   uint8_t *fired;
 } Process;
 
+#define IDLE_KINDS 16
 typedef struct Population {
   uint32_t first, count;
+  Conn fresh;            /* what each of its connections is before it arrives */
+  Conn idle[IDLE_KINDS]; /* and may be after it ended */
+  unsigned n_idle;
+  uint8_t *idle_as;    /* of each member that lies in no page: its Conn.idle then; 0: it has not arrived */
+  uint16_t *idle_port; /* and its client's port */
+  gboolean hears_end;  /* an application waits for the end of a TIME-WAIT */
   WorldArrival arrival;
   WorldStart start;
   SimTime rtt;
@@ -132,8 +171,11 @@ struct World {
   uint64_t seed, run;
   Host **hosts;
   uint32_t n_hosts;
-  Conn *conns;
-  uint32_t n_conns, conns_size;
+  ConnPage **pages; /* NULL: nothing has happened to them yet, or all are idle */
+  ConnPage **spare; /* the first free page */
+  uint32_t n_conns, n_pages;
+  uint32_t *tired; /* owner numbers: their connections may have become idle */
+  uint32_t n_tired, tired_size;
   Script *scripts;
   uint32_t n_scripts, scripts_size;
   Process *processes;
@@ -143,7 +185,7 @@ struct World {
   Watcher *watchers;
   uint32_t n_watchers, watchers_size;
   gboolean members_watch; /* some population's script waits for a state of its own connections */
-  EventKindId kind_call, kind_process_call, kind_open, kind_arrival, kind_linger, kind_reap, kind_change;
+  EventKindId kind_call, kind_process_call, kind_open, kind_arrival, kind_linger, kind_reap, kind_change, kind_rest;
   struct {
     Name bind, listen, connect, send, recv, shutdown, setsockopt, close, abort, notice;
     Name ok, eof, established, reset, refused, timeout, closed, returns, crash;
@@ -161,26 +203,81 @@ typedef struct Caller {
   Process *process; /* NULL: an end */
 } Caller;
 
+/* A page that is not there is made. */
+ConnPage *world_page(const World *world, uint32_t index);
+static inline Conn *world_conn(const World *world, uint32_t conn) {
+  ConnPage *page = world->pages[conn >> CONN_PAGE_BITS];
+  if (G_UNLIKELY(!page))
+    page = world_page(world, conn >> CONN_PAGE_BITS);
+  return &page->conns[conn & (CONNS_IN_PAGE - 1)];
+}
 /* Owner numbers of TCBs name an end: conn * 2 + side. */
 static inline Conn *world_conn_of(const World *world, uint32_t owner) {
-  return &world->conns[owner >> 1];
+  return world_conn(world, owner >> 1);
 }
 static inline End *world_end_of(const World *world, uint32_t owner) {
-  return &world->conns[owner >> 1].end[owner & 1];
+  return &world_conn(world, owner >> 1)->end[owner & 1];
 }
 static inline Host *world_host_of(const World *world, uint32_t conn, unsigned side) {
-  return world->hosts[world->conns[conn].host[side]];
+  return world->hosts[world_conn(world, conn)->host[side]];
 }
 
 /* --- world.c: connections and their ends -------------------------------------------------------------------------- */
 
 void world_trace_conn(World *world, uint32_t conn, TcpState state);
 Tuple world_tuple(const World *world, uint32_t conn, unsigned side);
+TcpIdentity world_identity(const World *world, uint32_t owner);
 /* A TCB in CLOSED for an end that has none; its tuple is free, or it will listen. */
 void world_end_create(World *world, uint32_t conn, unsigned side);
 /* An end that has no TCB any more, or loses it by a crash, lets go of its port and, if its application has closed, of
  * its socket's options. */
 void world_end_gone(World *world, uint32_t owner);
+
+/* --- conns.c: connections, and those of populations that need no memory ------------------------------------------- */
+
+/* The next index; a connection of its own. */
+uint32_t conns_add(World *world, const Conn *conn);
+/* Indices for all members of a population. */
+uint32_t conns_add_members(World *world, Population *population);
+void conns_clear(World *world);
+/* NULL: it belongs to none. */
+Population *conn_population(const World *world, uint32_t conn);
+/* Its members that have not arrived are as `fresh` again. */
+void conns_refresh(World *world, const Population *population);
+/* Something happens to it that is not in its idle state. */
+void conn_stir(World *world, uint32_t conn);
+/* An application is about to call: its ends wake, and afterwards it may become idle again. */
+void conn_touch(World *world, uint32_t owner);
+/* Its end may have become idle; looked at by conns_settle(), when no handler holds a pointer into it. */
+void conn_tire(World *world, uint32_t owner);
+void conns_look(World *world);
+static inline void conns_settle(World *world) {
+  if (world->n_tired)
+    conns_look(world);
+}
+
+/* --- resting.c: ends in TIME-WAIT as small records ----------------------------------------------------------------- */
+
+void resting_init(World *world);
+void resting_clear(Resting *resting);
+/* Makes a record of the end if it may be one. */
+void end_rest(World *world, uint32_t owner);
+/* A TCB again for those ends of the connection that rest. */
+void ends_wake(World *world, uint32_t conn);
+/* The TCB of an entry of host->ends; it wakes if it rests. */
+TcpHandle end_awake(Host *host, uint32_t value);
+/* All of the host's. */
+void resting_wake_all(World *world, Host *host);
+const TcpRest *resting_at(const Host *host, uint32_t position);
+/* What a record says of its end, for one whose page is made anew. */
+void rest_tell_end(const TcpRest *rest, End *end);
+
+/* --- ends.c -------------------------------------------------------------------------------------------------------- */
+
+uint32_t ends_find(const Host *host, Tuple tuple);
+void ends_add(Host *host, Tuple tuple, uint32_t value);
+void ends_remove(Host *host, Tuple tuple);
+void ends_replace(Host *host, Tuple tuple, uint32_t value);
 
 /* --- ports.c ------------------------------------------------------------------------------------------------------ */
 

@@ -80,17 +80,21 @@ Name network_host_name(const Network *network, uint16_t host) {
 }
 
 uint32_t network_add_conn(Network *network, Name name) {
-  if (network->n_conns == network->conns_size) {
-    network->conns_size = MAX(16, 2 * network->conns_size);
-    network->conn_names = g_renew(Name, network->conn_names, network->conns_size);
+  if (name && network->n_conns >= network->names_size) {
+    uint32_t size = MAX(network->n_conns + 1, 2 * network->names_size);
+    network->conn_names = g_renew(Name, network->conn_names, size);
+    for (uint32_t i = network->names_size; i < size; i++)
+      network->conn_names[i] = 0;
+    network->names_size = size;
   }
-  network->conn_names[network->n_conns] = name;
+  if (name)
+    network->conn_names[network->n_conns] = name;
   return network->n_conns++;
 }
 
 Name network_conn_name(const Network *network, uint32_t conn) {
   g_assert(conn < network->n_conns);
-  return network->conn_names[conn];
+  return conn < network->names_size ? network->conn_names[conn] : 0;
 }
 
 static void schedule_changes(Network *network, uint32_t index) {
@@ -145,10 +149,11 @@ static void run_change(void *context, uint32_t index, uint64_t change) {
 static void know_conns(Network *network) {
   if (network->conns_known >= network->n_conns)
     return;
-  network->conns = g_renew(NetConn, network->conns, network->conns_size);
-  for (uint32_t i = network->conns_known; i < network->conns_size; i++)
+  uint32_t size = MAX(network->n_conns, 2 * network->conns_known);
+  network->conns = g_renew(NetConn, network->conns, size);
+  for (uint32_t i = network->conns_known; i < size; i++)
     network->conns[i] = (NetConn){0};
-  network->conns_known = network->conns_size;
+  network->conns_known = size;
 }
 
 void network_introduce(Network *network, uint32_t conn, uint16_t host, uint16_t port, uint32_t isn) {

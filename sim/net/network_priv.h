@@ -63,9 +63,9 @@ struct Network {
   NetLink *links;
   uint32_t n_links;
   uint32_t *routes; /* [from * n_hosts + to] = link + 1, rebuilt when a host or link is added */
-  Name *conn_names;
-  NetConn *conns; /* NULL as long as nobody has told anything of any */
-  uint32_t n_conns, conns_size, conns_known;
+  Name *conn_names; /* of the first `names_size`, if any has a name */
+  NetConn *conns;   /* NULL as long as nobody has told anything of any */
+  uint32_t n_conns, names_size, conns_known;
   Flight **flights;                          /* in chunks, so that they do not move */
   uint32_t n_flights, n_chunks, free_flight; /* free list by index + 1 */
   uint32_t first_held, last_held;            /* by index + 1, in the order of sending */

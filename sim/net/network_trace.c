@@ -14,7 +14,7 @@ static gboolean begin(const Network *network, TraceKind kind, TraceRecord *ret_r
   do {                                                                                                                 \
     (fields)->host = (network)->hosts[(segment)->from].name;                                                           \
     (fields)->peer = (network)->hosts[(segment)->to].name;                                                             \
-    (fields)->conn = (network)->conn_names[(segment)->conn];                                                           \
+    (fields)->conn = network_conn_name(network, (segment)->conn);                                                      \
     (fields)->id = (segment)->id;                                                                                      \
   } while (0)
 

@@ -107,6 +107,12 @@ TcpConn *tcp_conn_new(TcpStack *stack, const TcpIdentity *identity, TcpState sta
   return conn;
 }
 
+void tcp_conn_release(TcpConn *conn) {
+  conn->state_free = TRUE;
+  conn->who.owner = conn->stack->free_conn;
+  conn->stack->free_conn = conn->handle;
+}
+
 static void conn_free(TcpConn *conn) {
   TcpStack *stack = conn->stack;
   tcp_timers_stop_all(conn);
@@ -115,9 +121,7 @@ static void conn_free(TcpConn *conn) {
   tcp_queue_clear(&stack->pool, &conn->held);
   g_clear_pointer(&conn->options, g_free);
   stack->ops->deleted(stack->host, conn->handle);
-  conn->state_free = TRUE;
-  conn->who.owner = stack->free_conn;
-  stack->free_conn = conn->handle;
+  tcp_conn_release(conn);
 }
 
 TcpState tcp_end_state(const TcpStack *stack, TcpHandle end) {
@@ -350,10 +354,11 @@ static void trace_row(const TcpConn *conn, const TcpRow *row, const Segment *seg
   tracer_put(stack->tracer, &record);
 }
 
-/* RFC 5961 7: answers to empty unacceptable segments are counted, in periods. */
+/* RFC 5961 7: answers to empty unacceptable segments are counted, in periods. The SYN that SYN-SENT waits for is none.
+ * */
 static void count_answer(TcpConn *conn, TcpStimulus stimulus, const Segment *segment) {
-  gboolean counted = stimulus == TCP_SEG_UNACCEPTABLE || stimulus == TCP_SEG_RST_INEXACT || stimulus == TCP_SEG_SYN ||
-                     stimulus == TCP_SEG_BAD_ACK;
+  gboolean counted = stimulus == TCP_SEG_UNACCEPTABLE || stimulus == TCP_SEG_RST_INEXACT ||
+                     (stimulus == TCP_SEG_SYN && conn->state != TCP_STATE_SYN_SENT) || stimulus == TCP_SEG_BAD_ACK;
   if (!counted || !segment || !tcp_answer_is_limited(segment) || conn->stack->params.challenge_limit == TCP_UNLIMITED)
     return;
   SimTime now = sim_now(conn->stack->sim);

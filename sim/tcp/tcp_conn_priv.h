@@ -139,6 +139,8 @@ TcpConn *tcp_conn_get(const TcpStack *stack, TcpHandle handle);
 TcpHandle tcp_conn_highest(const TcpStack *stack);
 /* In `state` from the start: CLOSED, LISTEN or ESTABLISHED. */
 TcpConn *tcp_conn_new(TcpStack *stack, const TcpIdentity *identity, TcpState state);
+/* Back to the free ones; it owns nothing any more. */
+void tcp_conn_release(TcpConn *conn);
 
 /* The row that decides about `stimulus` now; a stimulus that the table calls impossible here is a bug, and fatal.
  * `segment` is what raises it, or NULL. */

@@ -1,0 +1,83 @@
+/* A host's ends by tuple. The table holds four octets an entry: the tuples stand with the ends themselves. */
+#include "host/world_priv.h"
+
+#define SIZE_START 8
+
+static uint32_t hash(Tuple tuple) {
+  uint64_t key = (uint64_t)tuple.lport << 32 | (uint64_t)tuple.rport << 16 | tuple.peer;
+  key *= 0x9E3779B97F4A7C15u; /* the golden ratio: multiplicative hashing */
+  return (uint32_t)(key ^ key >> 32);
+}
+
+static Tuple tuple_of(const Host *host, uint32_t value) {
+  if (!(value & ENDS_RESTING))
+    return world_tuple(host->world, (value - 1) >> 1, (value - 1) & 1);
+  const TcpRest *rest = resting_at(host, value & ~ENDS_RESTING);
+  return (Tuple){rest->lport, rest->rport, rest->peer};
+}
+
+static gboolean equal(Tuple a, Tuple b) {
+  return a.lport == b.lport && a.rport == b.rport && a.peer == b.peer;
+}
+
+/* The slot that holds the tuple, or the free one where it would go. */
+static uint32_t slot_of(const Host *host, Tuple tuple) {
+  const Ends *ends = &host->ends;
+  uint32_t i = hash(tuple) & (ends->size - 1);
+  while (ends->slots[i] && !equal(tuple_of(host, ends->slots[i]), tuple))
+    i = (i + 1) & (ends->size - 1);
+  return i;
+}
+
+uint32_t ends_find(const Host *host, Tuple tuple) {
+  return host->ends.count ? host->ends.slots[slot_of(host, tuple)] : 0;
+}
+
+static void grow(Host *host) {
+  Ends *ends = &host->ends;
+  uint32_t *old = ends->slots, old_size = ends->size, mask;
+  ends->size = MAX(SIZE_START, 2 * old_size);
+  ends->slots = g_new0(uint32_t, ends->size);
+  mask = ends->size - 1;
+  for (uint32_t k = 0; k < old_size; k++) {
+    if (!old[k])
+      continue;
+    uint32_t i = hash(tuple_of(host, old[k])) & mask;
+    while (ends->slots[i])
+      i = (i + 1) & mask;
+    ends->slots[i] = old[k];
+  }
+  g_free(old);
+}
+
+void ends_add(Host *host, Tuple tuple, uint32_t value) {
+  g_assert(value);
+  if (2 * (uint64_t)(host->ends.count + 1) > host->ends.size)
+    grow(host);
+  uint32_t i = slot_of(host, tuple);
+  g_assert(!host->ends.slots[i]);
+  host->ends.slots[i] = value;
+  host->ends.count++;
+}
+
+/* Closes the gap: moves back what was displaced over it, so that no tombstones are needed. */
+void ends_remove(Host *host, Tuple tuple) {
+  Ends *ends = &host->ends;
+  uint32_t mask = ends->size - 1, gap = slot_of(host, tuple);
+  g_assert(ends->slots[gap]);
+  for (uint32_t i = (gap + 1) & mask; ends->slots[i]; i = (i + 1) & mask) {
+    uint32_t home = hash(tuple_of(host, ends->slots[i])) & mask;
+    if (((i - home) & mask) >= ((i - gap) & mask)) {
+      ends->slots[gap] = ends->slots[i];
+      gap = i;
+    }
+  }
+  ends->slots[gap] = 0;
+  ends->count--;
+}
+
+void ends_replace(Host *host, Tuple tuple, uint32_t value) {
+  uint32_t i = slot_of(host, tuple);
+  g_assert(value && host->ends.slots[i]);
+  host->ends.slots[i] = value;
+}
