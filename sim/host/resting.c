@@ -21,6 +21,10 @@ void resting_init(World *world) {
   world->kind_rest = sim_add_kind(world->sim, &REST, world);
 }
 
+void world_keep_ends(World *world) {
+  world->keeps_ends = TRUE;
+}
+
 /* --- the queue ---------------------------------------------------------------------------------------------------- */
 
 static TcpRest *at(const Host *host, uint32_t position) {
@@ -116,7 +120,7 @@ void end_rest(World *world, uint32_t owner) {
   End *end = world_end_of(world, owner);
   Host *host = world_host_of(world, owner >> 1, owner & 1);
   TcpRest rest;
-  if (!end->app_gone || end->socket.options || !end->in_tuples ||
+  if (world->keeps_ends || !end->app_gone || end->socket.options || !end->in_tuples ||
       !keeps_order(host, tcp_end_until(host->stack, end->tcb)) || !tcp_end_rest(host->stack, end->tcb, &rest))
     return;
   uint32_t position = host->resting.next;

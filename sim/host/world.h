@@ -49,6 +49,8 @@ typedef enum {
 /* Borrows all it is given. `seed` and `run` decide the initial sequence numbers, ephemeral ports and arrivals. */
 World *world_new(Sim *sim, const Tracer *tracer, Network *network, uint64_t seed, uint64_t run);
 void world_free(World *world);
+/* Ends in TIME-WAIT stay TCBs, instead of becoming small records: what happens is the same. Call it first. */
+void world_keep_ends(World *world);
 
 /* Index from 0, the same as the network's. */
 uint16_t world_add_host(World *world, const char *name, uint32_t address, const TcpParams *params);

@@ -184,6 +184,7 @@ struct World {
   uint32_t n_populations;
   Watcher *watchers;
   uint32_t n_watchers, watchers_size;
+  gboolean keeps_ends;
   gboolean members_watch; /* some population's script waits for a state of its own connections */
   EventKindId kind_call, kind_process_call, kind_open, kind_arrival, kind_linger, kind_reap, kind_change, kind_rest;
   struct {

@@ -217,6 +217,8 @@ static void build(Machine *machine, const Scenario *scenario, const RunOptions *
     sim_set_tie_shuffle(machine->sim, scenario->seed ^ options->run);
   machine->network = network_new(machine->sim, &machine->tracer, scenario->budget_segments);
   machine->world = world_new(machine->sim, &machine->tracer, machine->network, scenario->seed, options->run);
+  if (options->keep_ends)
+    world_keep_ends(machine->world);
   for (guint i = 0; i < scenario->hosts->len; i++) {
     const ScenarioHost *host = g_ptr_array_index(scenario->hosts, i);
     world_add_host(machine->world, host->name, host->address, &host->tcp);

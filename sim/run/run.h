@@ -10,6 +10,7 @@
 typedef struct RunOptions {
   uint64_t run;         /* number of the replication: other random numbers, same scenario */
   gboolean tie_shuffle; /* ties of equal instant and phase in an order drawn from the seed */
+  gboolean keep_ends;   /* ends in TIME-WAIT stay TCBs: the same run, with more memory; for tests */
 } RunOptions;
 
 typedef enum {
