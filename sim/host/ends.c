@@ -20,17 +20,24 @@ static gboolean equal(Tuple a, Tuple b) {
   return a.lport == b.lport && a.rport == b.rport && a.peer == b.peer;
 }
 
-/* The slot that holds the tuple, or the free one where it would go. */
-static uint32_t slot_of(const Host *host, Tuple tuple) {
-  const Ends *ends = &host->ends;
+/* The slot that holds `value`, which must be there. The ends themselves are not looked at: they lie all over the memory. */
+static uint32_t slot_with(const Ends *ends, Tuple tuple, uint32_t value) {
   uint32_t i = hash(tuple) & (ends->size - 1);
-  while (ends->slots[i] && !equal(tuple_of(host, ends->slots[i]), tuple))
+  while (ends->slots[i] != value) {
+    g_assert(ends->slots[i]);
     i = (i + 1) & (ends->size - 1);
+  }
   return i;
 }
 
 uint32_t ends_find(const Host *host, Tuple tuple) {
-  return host->ends.count ? host->ends.slots[slot_of(host, tuple)] : 0;
+  const Ends *ends = &host->ends;
+  if (!ends->count)
+    return 0;
+  uint32_t i = hash(tuple) & (ends->size - 1);
+  while (ends->slots[i] && !equal(tuple_of(host, ends->slots[i]), tuple))
+    i = (i + 1) & (ends->size - 1);
+  return ends->slots[i];
 }
 
 static void grow(Host *host) {
@@ -52,19 +59,20 @@ static void grow(Host *host) {
 
 void ends_add(Host *host, Tuple tuple, uint32_t value) {
   g_assert(value);
-  if (2 * (uint64_t)(host->ends.count + 1) > host->ends.size)
+  Ends *ends = &host->ends;
+  if (2 * (uint64_t)(ends->count + 1) > ends->size)
     grow(host);
-  uint32_t i = slot_of(host, tuple);
-  g_assert(!host->ends.slots[i]);
-  host->ends.slots[i] = value;
-  host->ends.count++;
+  uint32_t i = hash(tuple) & (ends->size - 1);
+  while (ends->slots[i])
+    i = (i + 1) & (ends->size - 1);
+  ends->slots[i] = value;
+  ends->count++;
 }
 
 /* Closes the gap: moves back what was displaced over it, so that no tombstones are needed. */
-void ends_remove(Host *host, Tuple tuple) {
+void ends_remove(Host *host, Tuple tuple, uint32_t value) {
   Ends *ends = &host->ends;
-  uint32_t mask = ends->size - 1, gap = slot_of(host, tuple);
-  g_assert(ends->slots[gap]);
+  uint32_t mask = ends->size - 1, gap = slot_with(ends, tuple, value);
   for (uint32_t i = (gap + 1) & mask; ends->slots[i]; i = (i + 1) & mask) {
     uint32_t home = hash(tuple_of(host, ends->slots[i])) & mask;
     if (((i - home) & mask) >= ((i - gap) & mask)) {
@@ -76,8 +84,7 @@ void ends_remove(Host *host, Tuple tuple) {
   ends->count--;
 }
 
-void ends_replace(Host *host, Tuple tuple, uint32_t value) {
-  uint32_t i = slot_of(host, tuple);
-  g_assert(value && host->ends.slots[i]);
-  host->ends.slots[i] = value;
+void ends_replace(Host *host, Tuple tuple, uint32_t value, uint32_t by) {
+  g_assert(by);
+  host->ends.slots[slot_with(&host->ends, tuple, value)] = by;
 }

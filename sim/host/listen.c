@@ -45,7 +45,7 @@ void listen_displace(World *world, uint32_t owner) {
     stop_listening(world, host, end);
   if (end->in_tuples) {
     Tuple tuple = world_tuple(world, owner >> 1, owner & 1);
-    ends_remove(host, tuple);
+    ends_remove(host, tuple, owner + 1);
     port_count_tuple(host, tuple, -1);
     end->in_tuples = FALSE;
   }

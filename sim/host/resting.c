@@ -126,7 +126,7 @@ void end_rest(World *world, uint32_t owner) {
   uint32_t position = host->resting.next;
   rest.host_bits = bits_of(end) & 0xFF;
   *push(host) = rest;
-  ends_replace(host, (Tuple){rest.lport, rest.rport, rest.peer}, ENDS_RESTING | position);
+  ends_replace(host, (Tuple){rest.lport, rest.rport, rest.peer}, owner + 1, ENDS_RESTING | position);
   end->tcb = TCP_NO_HANDLE;
   if (host->resting.first == position)
     advance(world, host);
@@ -138,7 +138,7 @@ static void wake(World *world, Host *host, uint32_t position) {
   TcpIdentity identity = world_identity(world, rest.owner);
   conn_stir(world, rest.owner >> 1);
   end->tcb = tcp_end_wake(host->stack, &rest, &identity);
-  ends_replace(host, (Tuple){rest.lport, rest.rport, rest.peer}, rest.owner + 1);
+  ends_replace(host, (Tuple){rest.lport, rest.rport, rest.peer}, ENDS_RESTING | position, rest.owner + 1);
   die(world, host, position);
 }
 
@@ -182,7 +182,7 @@ static void end_is_gone(World *world, Host *host, const TcpRest *rest) {
     conn_tire(world, rest->owner);
   else
     rest_tell_end(rest, end);
-  ends_remove(host, tuple);
+  ends_remove(host, tuple, ENDS_RESTING | host->resting.first);
   port_count_tuple(host, tuple, -1);
   port_leave(world, host, &end->socket, 0);
   end->socket.reuseaddr = end->socket.reuseport = FALSE;

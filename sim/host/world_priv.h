@@ -275,10 +275,13 @@ void rest_tell_end(const TcpRest *rest, End *end);
 
 /* --- ends.c -------------------------------------------------------------------------------------------------------- */
 
+/* The entry of a tuple, 0 if it is free. */
 uint32_t ends_find(const Host *host, Tuple tuple);
+/* The tuple must be free, which is not looked up again. */
 void ends_add(Host *host, Tuple tuple, uint32_t value);
-void ends_remove(Host *host, Tuple tuple);
-void ends_replace(Host *host, Tuple tuple, uint32_t value);
+/* It must have this entry (asserted). */
+void ends_remove(Host *host, Tuple tuple, uint32_t value);
+void ends_replace(Host *host, Tuple tuple, uint32_t value, uint32_t by);
 
 /* --- ports.c ------------------------------------------------------------------------------------------------------ */
 

@@ -46,8 +46,7 @@ gboolean tcp_end_rest(TcpStack *stack, TcpHandle end, TcpRest *ret_rest) {
                         .rport = conn->who.rport,
                         .peer = conn->who.peer,
                         .rcv_wscale = conn->rcv_wscale & 15,
-                        .ts_on = conn->ts_on != 0,
-                        .sack_on = conn->sack_on != 0};
+                        .ts_on = conn->ts_on != 0};
   timer_stop(stack->sim, &conn->t_state);
   tcp_conn_release(conn);
   return TRUE;
@@ -65,7 +64,6 @@ TcpHandle tcp_end_wake(TcpStack *stack, const TcpRest *rest, const TcpIdentity *
   conn->rcv_wscale = rest->rcv_wscale;
   conn->ts_on = rest->ts_on != 0;
   conn->ts_recent = rest->ts_recent;
-  conn->sack_on = rest->sack_on != 0;
   timer_arm(stack->sim, &conn->t_state, tcp_rest_until(rest), stack->kind_state, conn->handle, 0);
   return conn->handle;
 }

@@ -15,7 +15,6 @@ typedef struct TcpRest {
   uint16_t lport, rport, peer;
   uint16_t rcv_wscale : 4;
   uint16_t ts_on : 1;
-  uint16_t sack_on : 1;
   uint16_t host_bits : 8; /* the host's own, 0 at first */
 } TcpRest;
 
