@@ -1,17 +1,56 @@
 /* Local ports: who uses them, what bind() and listen() may have, and ephemeral ones. */
 #include "host/world_priv.h"
 
-Port *port_at(const Host *host, uint16_t port) {
-  Port **page = &host->ports[port / PORTS_IN_PAGE];
-  if (!*page)
-    *page = g_new0(Port, PORTS_IN_PAGE);
-  return &(*page)[port % PORTS_IN_PAGE];
+/* For reading; the same for all ports of a page that is not there. */
+static const Port *port_at(const Host *host, uint16_t port) {
+  static const Port unused;
+  const PortPage *page = host->ports[port / PORTS_IN_PAGE];
+  return page ? &page->ports[port % PORTS_IN_PAGE] : &unused;
+}
+
+/* Valid until port_drop(). */
+static PortPage *page_of(Host *host, uint16_t port) {
+  PortPage **page = &host->ports[port / PORTS_IN_PAGE];
+  if (!*page && host->spare_ports) {
+    *page = host->spare_ports;
+    host->spare_ports = (*page)->next_free;
+  } else if (!*page) {
+    *page = g_new0(PortPage, 1);
+  }
+  return *page;
+}
+
+static Port *port_to_change(Host *host, uint16_t port) {
+  return &page_of(host, port)->ports[port % PORTS_IN_PAGE];
+}
+
+/* Nobody uses the port any more. */
+static void port_drop(Host *host, uint16_t port) {
+  PortPage **page = &host->ports[port / PORTS_IN_PAGE];
+  host->used_ports[port / 64] &= ~(UINT64_C(1) << port % 64);
+  if (host->used_ports[port / 64] || (*page)->n_detailed)
+    return;
+  (*page)->next_free = host->spare_ports;
+  host->spare_ports = *page;
+  *page = NULL;
+}
+
+void port_clear_all(Host *host) {
+  for (unsigned page = 0; page < PORT_PAGES; page++)
+    g_free(host->ports[page]);
+  for (PortPage *page; (page = host->spare_ports);) {
+    host->spare_ports = page->next_free;
+    g_free(page);
+  }
+  g_free(host->ports);
 }
 
 #define MOST_USERS ((1u << 27) - 1)
 
 /* Valid until another port gets its details. */
-static PortDetail *detail_of(Host *host, Port *port) {
+static PortDetail *detail_of(Host *host, uint16_t number) {
+  PortPage *page = page_of(host, number);
+  Port *port = &page->ports[number % PORTS_IN_PAGE];
   if (!port->detailed) {
     if ((host->n_port_details & (host->n_port_details - 1)) == 0)
       host->port_details = g_renew(PortDetail, host->port_details, MAX(1, 2 * host->n_port_details));
@@ -19,6 +58,7 @@ static PortDetail *detail_of(Host *host, Port *port) {
     *detail = (PortDetail){.users = port->value};
     detail->of_class[port->class] = port->value;
     *port = (Port){.detailed = 1, .value = host->n_port_details++ & MOST_USERS};
+    page->n_detailed++;
   }
   return &host->port_details[port->value];
 }
@@ -33,7 +73,7 @@ uint32_t port_listener(const Host *host, uint16_t port) {
 }
 
 void port_set_listener(Host *host, uint16_t port, uint32_t listener) {
-  detail_of(host, port_at(host, port))->listener = listener;
+  detail_of(host, port)->listener = listener;
 }
 
 #define REUSEADDR 1u
@@ -74,19 +114,21 @@ static uint32_t users_of_class(const Host *host, const Port *port, unsigned clas
   return port->class == class ? port->value : 0;
 }
 
-static void add_user(Host *host, Port *port, unsigned class) {
+static void add_user(Host *host, uint16_t number, unsigned class) {
+  Port *port = port_to_change(host, number);
   if (!port->detailed && !port->value)
     port->class = class & (PORT_CLASSES - 1);
   if (!port->detailed && port->class == class && port->value < MOST_USERS) {
     port->value++;
     return;
   }
-  PortDetail *detail = detail_of(host, port);
+  PortDetail *detail = detail_of(host, number);
   detail->of_class[class]++;
   detail->users++;
 }
 
-static void remove_user(Host *host, Port *port, unsigned class) {
+static void remove_user(Host *host, uint16_t number, unsigned class) {
+  Port *port = port_to_change(host, number);
   if (!port->detailed) {
     port->value--;
     return;
@@ -96,24 +138,21 @@ static void remove_user(Host *host, Port *port, unsigned class) {
 }
 
 static void change_class(Host *host, Socket *socket, unsigned from) {
-  Port *port = port_at(host, socket->port);
   unsigned to = class_now(socket);
   if (from == to)
     return;
-  remove_user(host, port, from);
-  add_user(host, port, to);
+  remove_user(host, socket->port, from);
+  add_user(host, socket->port, to);
 }
 
 void port_take(World *world, Host *host, Socket *socket, uint16_t port, PortUse use, Name conn, Name app,
                gboolean by_bind) {
   g_assert(port && !socket->port);
-  Port *p = port_at(host, port);
-  if (users_of(host, p) == 0)
-    host->used_ports[port / 64] |= UINT64_C(1) << port % 64;
+  host->used_ports[port / 64] |= UINT64_C(1) << port % 64;
   socket->port = port;
   socket->use = (uint8_t)use;
-  add_user(host, p, class_now(socket));
-  if (users_of(host, p) == 1 || by_bind)
+  add_user(host, port, class_now(socket));
+  if (tracer_on(world->tracer) && (by_bind || users_of(host, port_at(host, port)) == 1))
     port_trace(world, host, port, TRACE_WORD_BOUND, conn, app, SIM_NEVER, 0);
 }
 
@@ -137,12 +176,11 @@ void port_leave(World *world, Host *host, Socket *socket, Name conn) {
   if (!socket->port)
     return;
   uint16_t port = socket->port;
-  Port *p = port_at(host, port);
-  remove_user(host, p, class_now(socket));
+  remove_user(host, port, class_now(socket));
   socket->port = 0;
-  if (users_of(host, p))
+  if (users_of(host, port_at(host, port)))
     return;
-  host->used_ports[port / 64] &= ~(UINT64_C(1) << port % 64);
+  port_drop(host, port);
   port_trace(world, host, port, TRACE_WORD_RELEASED, conn, 0, SIM_NEVER, 0);
 }
 

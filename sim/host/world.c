@@ -66,11 +66,10 @@ void world_free(World *world) {
     Host *host = world->hosts[i];
     tcp_stack_free(host->stack);
     g_free(host->ends.slots);
+    g_free(host->ends.tags);
     resting_clear(&host->resting);
     tuples_clear(&host->dests);
-    for (unsigned page = 0; page < PORT_PAGES; page++)
-      g_free(host->ports[page]);
-    g_free(host->ports);
+    port_clear_all(host);
     g_free(host->port_details);
     g_free(host->used_ports);
     g_free(host->listening);
@@ -97,7 +96,7 @@ uint16_t world_add_host(World *world, const char *name, uint32_t address, const 
   host->name = names_intern(world->tracer->names, name);
   host->index = network_add_host(world->network, name, listen_receive, host);
   host->stack = tcp_stack_new(world->sim, world->tracer, params, host->name, &OPS, host);
-  host->ports = g_new0(Port *, PORT_PAGES);
+  host->ports = g_new0(PortPage *, PORT_PAGES);
   host->used_ports = g_new0(uint64_t, PORTS / 64);
   Rng rng = rng_stream(world->seed, world->run, isns);
   host->isn_secret = rng_u64(&rng);

@@ -22,9 +22,14 @@ typedef struct PortDetail {
   uint32_t of_class[PORT_CLASSES]; /* users by class */
   uint32_t listener;               /* process + 1 that takes connections to it, PORT_ANYBODY, or 0 */
 } PortDetail;
-#define PORTS_IN_PAGE 256
+#define PORTS_IN_PAGE 64 /* a word of Host.used_ports */
 #define PORT_PAGES    (65536 / PORTS_IN_PAGE)
-#define PORT_ANYBODY  UINT32_MAX /* the servers of a population */
+typedef struct PortPage {
+  Port ports[PORTS_IN_PAGE];
+  uint32_t n_detailed;
+  struct PortPage *next_free;
+} PortPage;
+#define PORT_ANYBODY UINT32_MAX /* the servers of a population */
 
 /* Options that were set, other than SO_REUSEADDR and SO_REUSEPORT. */
 typedef struct SocketOptions {
@@ -51,6 +56,7 @@ typedef struct Socket {
  * in Resting; 0: free. The tuples stand there. */
 typedef struct Ends {
   uint32_t *slots;
+  uint8_t *tags;        /* some bits of the hash of each entry: few ends with another tuple are looked at */
   uint32_t size, count; /* size is a power of two */
 } Ends;
 #define ENDS_RESTING 0x80000000u
@@ -72,8 +78,9 @@ typedef struct Host {
   TcpStack *stack;
   Ends ends; /* by tuple, listening ones not included */
   Resting resting;
-  Tuples dests; /* (0, remote port, peer) -> how many tuples with an ephemeral local port */
-  Port **ports; /* PORT_PAGES pages, each of PORTS_IN_PAGE, made at first use: port_at() */
+  Tuples dests;     /* (0, remote port, peer) -> how many tuples with an ephemeral local port */
+  PortPage **ports; /* PORT_PAGES pages; NULL: nobody uses one of them */
+  PortPage *spare_ports;
   PortDetail *port_details;
   uint32_t n_port_details;
   uint64_t *used_ports; /* a bit a port */
@@ -285,8 +292,7 @@ void ends_replace(Host *host, Tuple tuple, uint32_t value, uint32_t by);
 
 /* --- ports.c ------------------------------------------------------------------------------------------------------ */
 
-/* What is known of a port; valid as long as the host. */
-Port *port_at(const Host *host, uint16_t port);
+void port_clear_all(Host *host);
 /* Who takes connections to it: process + 1, PORT_ANYBODY, or 0. */
 uint32_t port_listener(const Host *host, uint16_t port);
 void port_set_listener(Host *host, uint16_t port, uint32_t listener);
