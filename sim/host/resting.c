@@ -90,7 +90,7 @@ static void die(World *world, Host *host, uint32_t position) {
     advance(world, host);
 }
 
-/* --- to rest, and to wake ------------------------------------------------------------------------------------------ */
+/* --- to rest, and to wake ----------------------------------------------------------------------------------------- */
 
 void rest_tell_end(const TcpRest *rest, End *end) {
   end->socket.port = rest->lport;
@@ -170,7 +170,7 @@ void resting_wake_all(World *world, Host *host) {
     wake(world, host, host->resting.first);
 }
 
-/* --- the end of TIME-WAIT ------------------------------------------------------------------------------------------ */
+/* --- the end of TIME-WAIT ----------------------------------------------------------------------------------------- */
 
 /* As world_end_gone() does it. */
 static void end_is_gone(World *world, Host *host, const TcpRest *rest) {

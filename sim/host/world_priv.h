@@ -264,7 +264,7 @@ static inline void conns_settle(World *world) {
     conns_look(world);
 }
 
-/* --- resting.c: ends in TIME-WAIT as small records ----------------------------------------------------------------- */
+/* --- resting.c: ends in TIME-WAIT as small records ---------------------------------------------------------------- */
 
 void resting_init(World *world);
 void resting_clear(Resting *resting);
@@ -280,7 +280,7 @@ const TcpRest *resting_at(const Host *host, uint32_t position);
 /* What a record says of its end, for one whose page is made anew. */
 void rest_tell_end(const TcpRest *rest, End *end);
 
-/* --- ends.c -------------------------------------------------------------------------------------------------------- */
+/* --- ends.c ------------------------------------------------------------------------------------------------------- */
 
 /* The entry of a tuple, 0 if it is free. */
 uint32_t ends_find(const Host *host, Tuple tuple);

@@ -1,6 +1,6 @@
-/* An end in TIME-WAIT as a record of 44 octets: all of a TCB that still matters when nothing is out, nothing waits to be
- * read and no timer runs but that of TIME-WAIT. Real stacks do the same (Linux: tcp_timewait_sock). Whatever happens to
- * such an end happens to a TCB: it is made anew from the record first. */
+/* An end in TIME-WAIT as a record of 44 octets: all of a TCB that still matters when nothing is out, nothing waits to
+ * be read and no timer runs but that of TIME-WAIT. Real stacks do the same (Linux: tcp_timewait_sock). Whatever happens
+ * to such an end happens to a TCB: it is made anew from the record first. */
 #ifndef TEARDOWN_TCP_TCP_REST_H
 #define TEARDOWN_TCP_TCP_REST_H
 
