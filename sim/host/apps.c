@@ -105,7 +105,10 @@ static uint32_t add_script(World *world, const AppScript *script) {
     world->scripts_size = MAX(4, 2 * world->scripts_size);
     world->scripts = g_renew(Script, world->scripts, world->scripts_size);
   }
-  world->scripts[world->n_scripts] = (Script){script, names_intern(world->tracer->names, script->name)};
+  uint32_t triggers = 0;
+  for (guint i = 0; i < script->items->len; i++)
+    triggers |= 1u << g_array_index(script->items, AppItem, i).trigger;
+  world->scripts[world->n_scripts] = (Script){script, names_intern(world->tracer->names, script->name), triggers};
   return world->n_scripts++;
 }
 
@@ -217,7 +220,7 @@ static void set_off(World *world, uint32_t owner, guint index) {
 
 void world_app_event(World *world, uint32_t conn, unsigned side, AppTrigger trigger) {
   const End *end = &world_conn(world, conn)->end[side];
-  if (!end->script)
+  if (!end->script || !(world->scripts[end->script - 1].triggers >> trigger & 1))
     return;
   const GArray *items = world->scripts[end->script - 1].script->items;
   for (guint i = 0; i < items->len; i++) {

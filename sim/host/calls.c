@@ -28,7 +28,8 @@ static Name conn_name(const World *world, const Caller *caller) {
 }
 
 static void trace_call(World *world, const Caller *caller, Name call, Name result, int64_t octets) {
-  world_trace_app(world, caller, call, 0, result, octets, 0);
+  if (tracer_on(world->tracer))
+    world_trace_app(world, caller, call, 0, result, octets, 0);
 }
 
 /* --- open --------------------------------------------------------------------------------------------------------- */

@@ -139,6 +139,7 @@ typedef struct ConnPage {
 typedef struct Script {
   const AppScript *script;
   Name name;
+  uint32_t triggers; /* bits of AppTrigger: what its items wait for */
 } Script;
 
 /* An application without a connection. */

@@ -114,6 +114,7 @@ void network_add_link(Network *network, uint16_t from, uint16_t to, const LinkCo
   network->links = g_renew(NetLink, network->links, network->n_links + 1);
   NetLink *link = &network->links[network->n_links];
   *link = (NetLink){.from = from, .to = to, .config = config, .n_judges = n_judges};
+  link->plain = !n_judges && !config->rate && !config->down;
   link->name = names_intern(network->tracer->names, name);
   for (unsigned i = 0; i < n_judges; i++)
     link->judges[i] = judges[i];
@@ -199,42 +200,39 @@ void network_watch(Network *network, NetworkArrived arrived, void *context) {
 
 /* --- flight ------------------------------------------------------------------------------------------------------- */
 
-static uint32_t flight_place(Network *network) {
-  uint32_t index;
-  if (network->free_flight) {
-    index = network->free_flight - 1;
-    network->free_flight = network_flight(network, index)->next_free;
-    return index;
-  }
+/* A new place when none is free. */
+static G_GNUC_NO_INLINE Flight *flight_place(Network *network) {
   if (network->n_flights >> FLIGHT_CHUNK_BITS == network->n_chunks) {
     if ((network->n_chunks & (network->n_chunks - 1)) == 0)
       network->flights = g_renew(Flight *, network->flights, MAX(1, 2 * network->n_chunks));
     network->flights[network->n_chunks++] = g_new(Flight, 1u << FLIGHT_CHUNK_BITS);
   }
-  return network->n_flights++;
+  Flight *flight = network_flight(network, network->n_flights);
+  flight->index = network->n_flights++;
+  flight->next_free = 0;
+  return flight;
 }
 
-static uint32_t flight_new(Network *network, const Segment *segment, uint32_t link) {
-  uint32_t index = flight_place(network);
-  Flight *flight = network_flight(network, index);
+static inline Flight *flight_new(Network *network, const Segment *segment, uint32_t link) {
+  Flight *flight = network->free_flight ? network_flight(network, network->free_flight - 1) : flight_place(network);
+  network->free_flight = flight->next_free;
   flight->segment = *segment;
   flight->link = link;
   flight->lost_by = 0;
   flight->corrupted = flight->past_filter = FALSE;
   flight->hold = flight->previous_held = flight->next_held = 0;
-  return index;
+  return flight;
 }
 
-static void hold(Network *network, uint32_t index, uint32_t number, SimTime at_most) {
-  Flight *flight = network_flight(network, index);
+static void hold(Network *network, Flight *flight, uint32_t number, SimTime at_most) {
   flight->hold = number;
   flight->hold_at_most = at_most;
   flight->previous_held = network->last_held;
   if (network->last_held)
-    network_flight(network, network->last_held - 1)->next_held = index + 1;
+    network_flight(network, network->last_held - 1)->next_held = flight->index + 1;
   else
-    network->first_held = index + 1;
-  network->last_held = index + 1;
+    network->first_held = flight->index + 1;
+  network->last_held = flight->index + 1;
 }
 
 static void let_go(Network *network, Flight *flight) {
@@ -257,9 +255,9 @@ static const Segment *flight_land(Network *network, Flight *flight) {
   return &flight->segment;
 }
 
-static void flight_end(Network *network, uint32_t index) {
-  network_flight(network, index)->next_free = network->free_flight;
-  network->free_flight = index + 1;
+static void flight_end(Network *network, Flight *flight) {
+  flight->next_free = network->free_flight;
+  network->free_flight = flight->index + 1;
 }
 
 static void run_arrival(void *context, uint32_t index, uint64_t arg) {
@@ -273,12 +271,13 @@ static void run_arrival(void *context, uint32_t index, uint64_t arg) {
   } else if (host->down) {
     network_trace_dropped(network, segment, host->at, network->by_crash);
   } else {
-    network_trace_received(network, segment);
+    if (tracer_on(network->tracer))
+      network_trace_received(network, segment);
     host->receive(host->context, segment);
     if (network->arrived)
       network->arrived(network->arrived_context, segment);
   }
-  flight_end(network, index);
+  flight_end(network, flight);
 }
 
 static void run_loss(void *context, uint32_t index, uint64_t arg) {
@@ -287,15 +286,14 @@ static void run_loss(void *context, uint32_t index, uint64_t arg) {
   Flight *flight = network_flight(network, index);
   const Segment *segment = flight_land(network, flight);
   network_trace_dropped(network, segment, network->links[flight->link].name, flight->lost_by);
-  flight_end(network, index);
+  flight_end(network, flight);
 }
 
 /* Its last leg: it arrives, or waits until it is let go, but not for ever. */
-static void approach(Network *network, uint32_t index) {
-  Flight *flight = network_flight(network, index);
+static void approach(Network *network, Flight *flight) {
   SimTime at = flight->hold ? simtime_add(flight->arrival, flight->hold_at_most) : flight->arrival;
   flight->past_filter = TRUE;
-  flight->event = sim_schedule(network->sim, at, network->kind_arrival, index, 0);
+  flight->event = sim_schedule(network->sim, at, network->kind_arrival, flight->index, 0);
 }
 
 gboolean network_holds(const Network *network, uint32_t number, uint32_t conn) {
@@ -318,7 +316,7 @@ void network_release(Network *network, uint32_t number, uint32_t conn) {
       continue;
     sim_cancel(network->sim, flight->event);
     flight->arrival = MAX(flight->arrival, sim_now(network->sim));
-    approach(network, i - 1);
+    approach(network, flight);
   }
 }
 
@@ -332,10 +330,10 @@ static void refuse(Network *network, const NetLink *link, const Segment *segment
     return;
   reset.id = ++network->last_id;
   network_trace_injected(network, &reset, link->filter_at);
-  uint32_t index = flight_new(network, &reset, route - 1);
+  Flight *flight = flight_new(network, &reset, route - 1);
   SimTime delay = network->links[route - 1].config->delay;
-  network_flight(network, index)->arrival = simtime_add(sim_now(network->sim), delay - delay / 2);
-  approach(network, index);
+  flight->arrival = simtime_add(sim_now(network->sim), delay - delay / 2);
+  approach(network, flight);
 }
 
 static void run_filter(void *context, uint32_t index, uint64_t arg) {
@@ -347,7 +345,7 @@ static void run_filter(void *context, uint32_t index, uint64_t arg) {
   if (!flight->corrupted)
     verdict = filter_judge(link->filter, &flight->segment, sim_now(network->sim));
   if (verdict == FILTER_PASSES) {
-    approach(network, index);
+    approach(network, flight);
     return;
   }
   const Segment *segment = flight_land(network, flight);
@@ -355,7 +353,7 @@ static void run_filter(void *context, uint32_t index, uint64_t arg) {
                         verdict == FILTER_UNKNOWN ? network->by_unknown : network->by_invalid);
   if (verdict == FILTER_UNKNOWN && filter_config(link->filter)->unknown == FILTER_RESET)
     refuse(network, link, segment);
-  flight_end(network, index);
+  flight_end(network, flight);
 }
 
 /* --- sending ------------------------------------------------------------------------------------------------------ */
@@ -410,24 +408,36 @@ static SimTime link_arrival(NetLink *link, SimTime departure, const Fate *fate) 
   return fate->delayed_by ? simtime_add(arrival, fate->delay) : arrival;
 }
 
-static void launch(Network *network, const Segment *segment, uint32_t index, SimTime departure, const Fate *fate) {
-  NetLink *link = &network->links[index];
-  uint32_t flight = flight_new(network, segment, index);
-  if (fate->lost_by) {
-    SimTime delay = fate->at_once ? 0 : link->config->delay;
-    network_flight(network, flight)->lost_by = fate->lost_by;
-    sim_schedule(network->sim, simtime_add(departure, delay / 2), network->kind_loss, flight, 0);
-    return;
-  }
-  SimTime arrival = link_arrival(link, departure, fate);
-  network_flight(network, flight)->arrival = arrival;
-  network_flight(network, flight)->corrupted = fate->corrupted_by != 0;
-  if (fate->held_by)
-    hold(network, flight, fate->hold, fate->hold_at_most);
+/* To the filter, half-way, if there is one; else to the destination. */
+static void set_out(Network *network, const NetLink *link, Flight *flight, SimTime departure) {
   if (link->filter)
-    sim_schedule(network->sim, departure + (arrival - departure) / 2, network->kind_filter, flight, 0);
+    sim_schedule(network->sim, departure + (flight->arrival - departure) / 2, network->kind_filter, flight->index, 0);
   else
     approach(network, flight);
+}
+
+static void launch(Network *network, const Segment *segment, uint32_t index, SimTime departure, const Fate *fate) {
+  NetLink *link = &network->links[index];
+  Flight *flight = flight_new(network, segment, index);
+  if (fate->lost_by) {
+    SimTime delay = fate->at_once ? 0 : link->config->delay;
+    flight->lost_by = fate->lost_by;
+    sim_schedule(network->sim, simtime_add(departure, delay / 2), network->kind_loss, flight->index, 0);
+    return;
+  }
+  flight->arrival = link_arrival(link, departure, fate);
+  flight->corrupted = fate->corrupted_by != 0;
+  if (fate->held_by)
+    hold(network, flight, fate->hold, fate->hold_at_most);
+  set_out(network, link, flight, departure);
+}
+
+static void launch_plainly(Network *network, const Segment *segment, uint32_t index) {
+  const NetLink *link = &network->links[index];
+  Flight *flight = flight_new(network, segment, index);
+  SimTime now = sim_now(network->sim);
+  flight->arrival = simtime_add(now, MAX(link->config->delay, 0));
+  set_out(network, link, flight, now);
 }
 
 /* A copy meets what the faults and the jitter have for it, and no loss or damage. */
@@ -444,12 +454,10 @@ static void launch_copy(Network *network, const Segment *segment, uint32_t index
   launch(network, &copy, index, departure, &late);
 }
 
-static void dispatch(Network *network, const Segment *segment) {
-  uint32_t route = network->routes[segment->from * network->n_hosts + segment->to];
-  g_assert(route); /* the scenario was checked for links */
-  NetLink *link = &network->links[route - 1];
+/* The link of number `index` decides about the segment. */
+static void judge(Network *network, const Segment *segment, uint32_t index) {
+  NetLink *link = &network->links[index];
   SimTime now = sim_now(network->sim), departure = now;
-
   Fate fate = {0};
   for (unsigned i = 0; i < link->n_judges; i++)
     link->judges[i]->judge(link->judges[i], segment, &fate);
@@ -467,9 +475,18 @@ static void dispatch(Network *network, const Segment *segment) {
     network_trace_delayed(network, segment, SIM_NEVER, fate.held_by);
   if (fate.corrupted_by && !fate.lost_by)
     network_trace_corrupted(network, segment, fate.corrupted_by);
-  launch(network, segment, route - 1, departure, &fate);
+  launch(network, segment, index, departure, &fate);
   if (fate.duplicated_by)
-    launch_copy(network, segment, route - 1, departure, &fate);
+    launch_copy(network, segment, index, departure, &fate);
+}
+
+static inline void dispatch(Network *network, const Segment *segment) {
+  uint32_t route = network->routes[segment->from * network->n_hosts + segment->to];
+  g_assert(route); /* the scenario was checked for links */
+  if (network->links[route - 1].plain)
+    launch_plainly(network, segment, route - 1);
+  else
+    judge(network, segment, route - 1);
 }
 
 static void count_sent(Network *network, Segment *segment) {
@@ -481,7 +498,8 @@ static void count_sent(Network *network, Segment *segment) {
 
 uint64_t network_send(Network *network, Segment *segment) {
   count_sent(network, segment);
-  network_trace_sent(network, segment);
+  if (tracer_on(network->tracer))
+    network_trace_sent(network, segment);
   if (network->learns_ends)
     learn(network, segment);
   dispatch(network, segment);

@@ -30,6 +30,7 @@ typedef struct NetLink {
   const LinkConfig *config;
   FateJudge *judges[MAX_JUDGES];
   unsigned n_judges;
+  gboolean plain; /* nothing happens to a segment on it but that it takes its time; there may be a filter */
   Filter *filter;
   Name name;      /* "link a>b" */
   Name filter_at; /* "filter fw" */
@@ -43,14 +44,14 @@ typedef struct NetLink {
 /* A segment in flight. */
 typedef struct Flight {
   Segment segment;
-  uint32_t next_free;
+  uint32_t index, next_free;
   uint32_t link;
   Name lost_by;
-  gboolean corrupted;
-  SimTime arrival; /* when it is at its destination's door */
-  uint32_t hold;   /* not 0: it waits there */
+  uint8_t corrupted;
+  uint8_t past_filter; /* `event` is its arrival */
+  uint32_t hold;       /* not 0: it waits at its destination's door */
+  SimTime arrival;     /* when it is there */
   SimTime hold_at_most;
-  gboolean past_filter; /* `event` is its arrival */
   EventId event;
   uint32_t previous_held, next_held; /* list by index + 1 */
 } Flight;

@@ -106,5 +106,6 @@ void tcp_acks_ack_sent(TcpConn *conn) {
     conn->quick_acks--;
   conn->unacked = 0;
   conn->rcv.wup = conn->rcv.nxt;
-  tcp_timers_ack_sent(conn);
+  if (timer_armed(&conn->t_ack))
+    tcp_timers_ack_sent(conn);
 }

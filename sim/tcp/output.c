@@ -15,19 +15,23 @@ static void advance_edge(TcpConn *conn) {
     conn->rcv.edge = conn->rcv.nxt; /* a FIN beyond a closed window */
 }
 
-static Segment segment_new(const TcpConn *conn, Seq seq, uint32_t len, TcpFlags flags) {
-  Segment segment = {.seq = seq, .len = len, .flags = flags, .attempt = 1};
-  segment.rel_seq = seq - conn->snd.iss;
-  segment.conn = conn->who.conn;
-  segment.to = conn->who.peer;
-  segment.sport = conn->who.lport;
-  segment.dport = conn->who.rport;
-  segment.cause = conn->cause;
-  return segment;
+/* `segment` is all zero. */
+static void fill(Segment *segment, const TcpConn *conn, Seq seq, uint32_t len, TcpFlags flags) {
+  segment->seq = seq;
+  segment->len = len;
+  segment->flags = flags;
+  segment->attempt = 1;
+  segment->rel_seq = seq - conn->snd.iss;
+  segment->conn = conn->who.conn;
+  segment->to = conn->who.peer;
+  segment->sport = conn->who.lport;
+  segment->dport = conn->who.rport;
+  segment->cause = conn->stack->cause;
 }
 
 static void transmit(TcpConn *conn, Segment *segment) {
-  tcp_options_fill(conn, segment);
+  if (conn->ts_on || segment->flags & TCP_SYN)
+    tcp_options_fill(conn, segment);
   if (segment->flags & TCP_ACK) {
     if (!(segment->flags & TCP_RST))
       advance_edge(conn);
@@ -37,7 +41,8 @@ static void transmit(TcpConn *conn, Segment *segment) {
     segment->win = (uint16_t)MIN(tcp_receive_window(conn) >> shift, UINT16_MAX);
     conn->ack_now = FALSE;
     conn->ack_why = 0;
-    tcp_sack_fill(conn, segment);
+    if (conn->sack_on)
+      tcp_sack_fill(conn, segment);
     tcp_acks_ack_sent(conn);
   } else if (segment->flags & TCP_SYN) {
     segment->win = (uint16_t)MIN(conn->stack->params.rcv_wnd, UINT16_MAX);
@@ -57,7 +62,8 @@ static void transmit_entry(TcpConn *conn, TcpEntry *entry, Name why) {
   if (entry->len)
     conn->text_sent_at = entry->sent_at;
   gboolean renumber = flags & TCP_FIN && entry->attempts > 1 && conn->stack->params.bug_fin_renumbered;
-  Segment segment = segment_new(conn, entry->seq + (renumber ? 1 : 0), entry->len, flags);
+  Segment segment = {0};
+  fill(&segment, conn, entry->seq + (renumber ? 1 : 0), entry->len, flags);
   segment.attempt = entry->attempts;
   segment.why = why;
   transmit(conn, &segment);
@@ -114,9 +120,11 @@ static gboolean worth_sending(const TcpConn *conn, uint32_t len) {
   return (options && options->nodelay) || !nagle_holds(conn);
 }
 
-/* PSH ends the last segment of each SEND: drops the marks that `end` has reached. */
-static gboolean reaches_mark(TcpConn *conn, Seq end) {
-  gboolean reached = FALSE;
+/* PSH ends the last segment of each SEND: of the last SEND with all that is unsent, of those before it where a mark is.
+ * Drops the marks that the next `len` octets reach. */
+static gboolean ends_send(TcpConn *conn, uint32_t len) {
+  gboolean reached = len == conn->unsent;
+  Seq end = conn->snd.nxt + len;
   for (TcpEntry *mark; (mark = tcp_queue_front(&conn->stack->pool, &conn->marks)) && seq_le(mark->seq, end);) {
     reached = TRUE;
     tcp_queue_pop(&conn->stack->pool, &conn->marks);
@@ -127,7 +135,7 @@ static gboolean reaches_mark(TcpConn *conn, Seq end) {
 /* Puts `len` octets, and the FIN if it may come along, into one new segment. */
 static void send_new(TcpConn *conn, uint32_t len, gboolean fin, Name why) {
   TcpFlags flags = 0;
-  if (len && reaches_mark(conn, conn->snd.nxt + len))
+  if (len && ends_send(conn, len))
     flags |= TCP_PSH;
   if (fin) {
     flags |= TCP_FIN;
@@ -144,27 +152,16 @@ static void send_new(TcpConn *conn, uint32_t len, gboolean fin, Name why) {
   conn->unsent -= len;
   conn->snd.nxt += tcp_entry_seq_len(entry);
   transmit_entry(conn, entry, why);
-  tcp_timers_tail_sent(conn);
+  if (conn->sending_mode == TCP_SENDING_PROBE)
+    tcp_timers_tail_sent(conn);
 }
 
+/* The states in which data may be sent. */
+#define SENDERS                                                                                                        \
+  (TCP_SET(ESTABLISHED) | TCP_SET(FIN_WAIT_1) | TCP_SET(CLOSE_WAIT) | TCP_SET(CLOSING) | TCP_SET(LAST_ACK))
+
 static gboolean may_send_data(const TcpConn *conn) {
-  switch ((TcpState)conn->state) {
-  case TCP_STATE_ESTABLISHED:
-  case TCP_STATE_FIN_WAIT_1:
-  case TCP_STATE_CLOSE_WAIT:
-  case TCP_STATE_CLOSING:
-  case TCP_STATE_LAST_ACK:
-    return TRUE;
-  case TCP_STATE_CLOSED:
-  case TCP_STATE_LISTEN:
-  case TCP_STATE_SYN_SENT:
-  case TCP_STATE_SYN_RECEIVED:
-  case TCP_STATE_FIN_WAIT_2:
-  case TCP_STATE_TIME_WAIT:
-  case TCP_STATE_COUNT:
-    return FALSE;
-  }
-  return FALSE;
+  return SENDERS >> conn->state & 1;
 }
 
 static gboolean fin_waits(const TcpConn *conn) {
@@ -173,8 +170,6 @@ static gboolean fin_waits(const TcpConn *conn) {
 
 /* A FIN takes no room where the congestion window counts octets. */
 static void send_what_fits(TcpConn *conn) {
-  if (!conn->unsent && !fin_waits(conn))
-    return;
   tcp_cwnd_before_text(conn);
   uint32_t room = tcp_cwnd_room(conn);
   gboolean segments = conn->stack->params.cwnd_unit == TCP_CWND_UNIT_SEGMENTS;
@@ -217,23 +212,30 @@ static void send_syn_entry(TcpConn *conn) {
     transmit_entry(conn, entry, 0);
 }
 
+gboolean tcp_output_is_quiet(const TcpConn *conn) {
+  return !conn->unsent && !conn->has_lost && !fin_waits(conn) && tcp_timers_sending_fit(conn);
+}
+
 void tcp_output(TcpConn *conn) {
   if (!may_send_data(conn)) {
     send_syn_entry(conn);
-    if (conn->state != TCP_STATE_TIME_WAIT) /* nothing is sent again from there */
+    if (conn->state != TCP_STATE_TIME_WAIT && !tcp_timers_sending_fit(conn)) /* nothing is sent again from there */
       tcp_timers_sending(conn, FALSE);
     return;
   }
-  gboolean persisting = timer_armed(&conn->t_sending) && conn->sending_mode == TCP_SENDING_PERSIST;
+  gboolean persisting = conn->sending_mode == TCP_SENDING_PERSIST && timer_armed(&conn->t_sending);
   if (persisting && conn->snd.wnd == 0)
     return;
   TcpEntry *front = tcp_queue_front(&conn->stack->pool, &conn->sent);
   if (persisting && front) /* the window opened without taking the probe */
     transmit_entry(conn, front, conn->stack->why.retransmission);
-  tcp_output_resend_lost(conn);
-  send_what_fits(conn);
+  if (conn->has_lost)
+    tcp_output_resend_lost(conn);
+  if (conn->unsent || fin_waits(conn))
+    send_what_fits(conn);
   if (conn->sent.head || !(conn->unsent || fin_waits(conn))) {
-    tcp_timers_sending(conn, FALSE);
+    if (!tcp_timers_sending_fit(conn))
+      tcp_timers_sending(conn, FALSE);
   } else if (!persisting) { /* nothing is out that could bring a window update: RFC 9293 3.8.6.1 */
     conn->persist_backoff = 0;
     conn->probe_answered = FALSE;
@@ -254,7 +256,8 @@ void tcp_output_window_probe(TcpConn *conn) {
   Name why = shut ? conn->stack->why.window_probe : 0;
   TcpEntry *front = tcp_queue_front(&conn->stack->pool, &conn->sent);
   if (shut && conn->stack->params.window_probe == TCP_WINDOW_PROBE_OLD) {
-    Segment segment = segment_new(conn, conn->snd.una - 1, 0, TCP_ACK);
+    Segment segment = {0};
+    fill(&segment, conn, conn->snd.una - 1, 0, TCP_ACK);
     segment.why = why;
     transmit(conn, &segment);
   } else if (front) {
@@ -286,14 +289,16 @@ static void send_fin_again(TcpConn *conn) {
   TcpEntry *entry = tcp_queue_back(&conn->stack->pool, &conn->sent);
   if (entry->attempts < UINT8_MAX)
     entry->attempts++;
-  Segment segment = segment_new(conn, conn->fin_seq, 0, TCP_FIN | TCP_ACK);
+  Segment segment = {0};
+  fill(&segment, conn, conn->fin_seq, 0, TCP_FIN | TCP_ACK);
   segment.attempt = entry->attempts;
   transmit(conn, &segment);
 }
 
 /* RFC 9293 3.8.4: a sequence number that was acknowledged long ago. */
 void tcp_output_keepalive(TcpConn *conn) {
-  Segment segment = segment_new(conn, conn->snd.nxt - 1, 0, TCP_ACK);
+  Segment segment = {0};
+  fill(&segment, conn, conn->snd.nxt - 1, 0, TCP_ACK);
   segment.why = conn->stack->why.keepalive;
   transmit(conn, &segment);
 }
@@ -311,7 +316,8 @@ void tcp_output_ack(TcpConn *conn, Name why) {
     send_fin_again(conn);
     return;
   }
-  Segment segment = segment_new(conn, ack_seq(conn), 0, TCP_ACK);
+  Segment segment = {0};
+  fill(&segment, conn, ack_seq(conn), 0, TCP_ACK);
   segment.why = why;
   transmit(conn, &segment);
 }
@@ -325,7 +331,8 @@ void tcp_output_rst(TcpConn *conn, const Segment *answered) {
     seq = answered->ack;
   else if (conn->stack->params.rst_has_ack)
     flags |= TCP_ACK;
-  Segment segment = segment_new(conn, seq, 0, flags);
+  Segment segment = {0};
+  fill(&segment, conn, seq, 0, flags);
   if (conn->state == TCP_STATE_LISTEN && answered)
     segment.rel_seq = answered->rel_ack; /* there is no ISS yet */
   transmit(conn, &segment);

@@ -26,7 +26,7 @@ static gboolean is_recent(const TcpConn *conn, const TcpEntry *held) {
 /* RFC 2018 4: the block that holds the newest segment first; RFC 2883 4: before it, what came twice. */
 void tcp_sack_fill(TcpConn *conn, Segment *segment) {
   TcpPool *pool = &conn->stack->pool;
-  if (!conn->sack_on || segment->flags & (TCP_SYN | TCP_RST))
+  if (segment->flags & (TCP_SYN | TCP_RST))
     return;
   unsigned most = segment->opts.has & TCP_OPT_TS ? TCP_OPTIONS_MAX_SACK - 1 : TCP_OPTIONS_MAX_SACK;
   if (conn->has_dsack)
@@ -64,6 +64,8 @@ void tcp_sack_delivered(TcpConn *conn, const TcpEntry *entry) {
   if (entry->attempts > 1 && rtt < conn->min_rtt)
     return; /* likely the ACK of an earlier transmission */
   conn->min_rtt = MIN(conn->min_rtt, rtt);
+  if (!conn->sack_on)
+    return;
   if (!conn->has_rack || sent_after_rack(conn, entry)) {
     conn->has_rack = TRUE;
     conn->rack_sent_at = entry->sent_at;
@@ -147,7 +149,7 @@ static void take_by_count(TcpConn *conn, const Segment *segment, gboolean new_ac
 }
 
 void tcp_sack_take(TcpConn *conn, const Segment *segment, gboolean new_ack) {
-  if (!conn->sent.head || conn->state == TCP_STATE_SYN_RECEIVED)
+  if (conn->state == TCP_STATE_SYN_RECEIVED)
     return;
   if (has_rack(conn))
     take_by_time(conn, segment);

@@ -81,8 +81,10 @@ static void forget_acked(TcpConn *conn, const Segment *segment) {
       }
       break;
     }
-    ambiguous |= entry->attempts > 1;
-    conn->syn_lost |= entry->flags & TCP_SYN && entry->attempts > 2;
+    if (entry->attempts > 1) {
+      ambiguous = TRUE;
+      conn->syn_lost |= entry->flags & TCP_SYN && entry->attempts > 2;
+    }
     if (first_sent_at == SIM_NEVER)
       first_sent_at = entry->sent_at;
     if (!entry->sacked)
@@ -105,7 +107,8 @@ static void take_ack(TcpConn *conn, const Segment *segment) {
   if (conn->probing_tail && seq_ge(ack, conn->tail_probe_end))
     conn->probing_tail = FALSE;
   tcp_timers_sending(conn, TRUE);
-  tcp_timers_user(conn, TRUE);
+  if (tcp_has_idle_timers(conn))
+    tcp_timers_user(conn, TRUE);
 }
 
 /* RFC 6298 5.7: after a SYN was sent again its timeout, if short, becomes 3 s. */
@@ -394,6 +397,11 @@ static gboolean ack_is_too_old(const TcpConn *conn, const Segment *segment) {
   }
 }
 
+static gboolean acks_fin(const TcpConn *conn) {
+  return seq_gt(conn->snd.una, conn->fin_seq) ||
+         (conn->stack->params.bug_last_ack_any_ack && conn->state == TCP_STATE_LAST_ACK);
+}
+
 static Verdict step5_ack(TcpConn *conn, const Segment *segment) {
   if (!(segment->flags & TCP_ACK))
     return drop(conn, segment, TCP_CHECK_ACK);
@@ -408,19 +416,19 @@ static Verdict step5_ack(TcpConn *conn, const Segment *segment) {
     tcp_conn_apply(conn, TCP_SEG_ACK_IN_TIME_WAIT, segment);
     return DONE;
   }
-  if (ack_is_too_old(conn, segment))
+  if (seq_lt(segment->ack, conn->snd.una) && ack_is_too_old(conn, segment))
     return refuse(conn, TCP_SEG_BAD_ACK, segment, TCP_CHECK_ACK);
   if (G_UNLIKELY(conn->stack->params.bug_ack_answered) && segment_seq_len(segment) == 0)
     conn->ack_now = TRUE;
   gboolean new_ack = ack_is_new(conn, segment);
   if (new_ack)
     take_ack(conn, segment);
-  tcp_sack_take(conn, segment, new_ack);
+  if (conn->sent.head)
+    tcp_sack_take(conn, segment, new_ack);
   update_window(conn, segment);
-  if (timer_armed(&conn->t_sending) && conn->sending_mode == TCP_SENDING_PERSIST)
+  if (conn->sending_mode == TCP_SENDING_PERSIST && timer_armed(&conn->t_sending))
     tcp_timers_probe_answered(conn);
-  gboolean any_ack = conn->stack->params.bug_last_ack_any_ack && conn->state == TCP_STATE_LAST_ACK;
-  if (conn->fin_sent && !conn->fin_acked && (any_ack || seq_gt(conn->snd.una, conn->fin_seq))) {
+  if (conn->fin_sent && !conn->fin_acked && acks_fin(conn)) {
     conn->fin_acked = TRUE;
     tcp_conn_apply(conn, TCP_SEG_ACK_OF_FIN, segment);
     if (conn->state == TCP_STATE_FIN_WAIT_2 && tcp_fin_wait_2_refused(conn))
@@ -523,24 +531,21 @@ static void step8_fin(TcpConn *conn, const Segment *segment) {
   tcp_conn_apply(conn, TCP_SEG_FIN, segment);
 }
 
-/* TRUE if the end is gone and the segment is for its successor. */
-static gboolean arrives(TcpConn *conn, const Segment *original, Seq *ret_iss) {
-  Segment segment = *original;
-  gboolean fin, reopened = FALSE;
-  if (new_syn_in_time_wait(conn, original, ret_iss, &reopened) == DONE)
-    return reopened;
+/* All that comes before the sixth step. `segment`, a copy of `original`, is trimmed. */
+static G_GNUC_NO_INLINE Verdict steps_before_sixth(TcpConn *conn, const Segment *original, Segment *segment,
+                                                   Seq *ret_iss, gboolean *ret_reopened) {
+  if (new_syn_in_time_wait(conn, original, ret_iss, ret_reopened) == DONE)
+    return DONE;
   switch ((TcpState)conn->state) {
   case TCP_STATE_CLOSED: /* an end that has not been opened */
-    drop(conn, original, TCP_CHECK_NO_CONNECTION);
-    return FALSE;
+    return drop(conn, original, TCP_CHECK_NO_CONNECTION);
   case TCP_STATE_LISTEN:
-    arrives_in_listen(conn, original);
-    return FALSE;
+    return arrives_in_listen(conn, original);
   case TCP_STATE_SYN_SENT:
     if (arrives_in_syn_sent(conn, original) == DONE)
-      return FALSE;
-    trim(conn, &segment);
-    break;
+      return DONE;
+    trim(conn, segment);
+    return GO_ON;
   case TCP_STATE_SYN_RECEIVED:
   case TCP_STATE_ESTABLISHED:
   case TCP_STATE_FIN_WAIT_1:
@@ -549,26 +554,54 @@ static gboolean arrives(TcpConn *conn, const Segment *original, Seq *ret_iss) {
   case TCP_STATE_CLOSING:
   case TCP_STATE_LAST_ACK:
   case TCP_STATE_TIME_WAIT:
-    if (step1_sequence(conn, &segment) == DONE || step2_rst(conn, &segment) == DONE ||
-        step4_syn(conn, &segment) == DONE || step5_ack(conn, &segment) == DONE)
-      return FALSE;
-    break;
+    if (step1_sequence(conn, segment) == DONE || step2_rst(conn, segment) == DONE || step4_syn(conn, segment) == DONE)
+      return DONE;
+    return step5_ack(conn, segment);
   case TCP_STATE_COUNT:
-    g_assert_not_reached();
+    break;
   }
-  if (step7_text(conn, &segment, &fin) == GO_ON && fin)
-    step8_fin(conn, &segment);
+  g_assert_not_reached();
+}
+
+/* The states of 3.10.7.4, without TIME-WAIT. */
+#define SYNCHRONIZED                                                                                                   \
+  (TCP_SET(SYN_RECEIVED) | TCP_SET(ESTABLISHED) | TCP_SET(FIN_WAIT_1) | TCP_SET(FIN_WAIT_2) | TCP_SET(CLOSE_WAIT) |    \
+   TCP_SET(CLOSING) | TCP_SET(LAST_ACK))
+
+/* Whether steps 1 to 4 have no objection to the segment, and nothing to do: it is next in order, wholly inside the
+ * window, an ACK, neither RST nor SYN. In TIME-WAIT, and with timestamps, they may object to such a one too. */
+static gboolean is_ordinary(const TcpConn *conn, const Segment *segment) {
+  return (segment->flags & (TCP_ACK | TCP_RST | TCP_SYN)) == TCP_ACK && segment->seq == conn->rcv.nxt &&
+         segment_seq_len(segment) < tcp_receive_window(conn) && SYNCHRONIZED >> conn->state & 1 && !conn->ts_on;
+}
+
+/* TRUE if the end is gone and the segment is for its successor. */
+static gboolean arrives(TcpConn *conn, const Segment *segment, Seq *ret_iss) {
+  Segment trimmed;
+  gboolean fin, reopened = FALSE;
+  if (is_ordinary(conn, segment)) {
+    if (step5_ack(conn, segment) == DONE)
+      return FALSE;
+  } else {
+    trimmed = *segment;
+    if (steps_before_sixth(conn, segment, &trimmed, ret_iss, &reopened) == DONE)
+      return reopened;
+    segment = &trimmed;
+  }
+  if (step7_text(conn, segment, &fin) == GO_ON && fin)
+    step8_fin(conn, segment);
   return FALSE;
 }
 
 gboolean tcp_segment_arrives(TcpStack *stack, TcpHandle end, const Segment *segment, Seq *ret_iss) {
   TcpConn *conn = tcp_conn_get(stack, end);
   Seq iss = 0;
-  conn->cause = segment->id;
+  stack->cause = segment->id;
   conn->heard_at = sim_now(stack->sim);
-  if (conn->keepalives)
+  if (conn->keepalives) {
     conn->peer_answers = TRUE;
-  conn->keepalives = 0;
+    conn->keepalives = 0;
+  }
   gboolean reopened = arrives(conn, segment, &iss);
   tcp_conn_finish(conn);
   if (ret_iss)

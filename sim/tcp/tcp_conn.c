@@ -1,8 +1,7 @@
 #include "tcp/tcp_conn_priv.h"
 
 #define LEAST_MSS  536 /* RFC 9293 3.7.1 */
-#define CHUNK_BITS 8
-#define CHUNK_SIZE (1u << CHUNK_BITS)
+#define CHUNK_SIZE (1u << TCP_CHUNK_BITS)
 
 /* --- stack and TCBs ----------------------------------------------------------------------------------------------- */
 
@@ -32,6 +31,8 @@ TcpStack *tcp_stack_new(Sim *sim, const Tracer *tracer, const TcpParams *params,
   stack->sim = sim;
   stack->tracer = tracer;
   stack->params = *params;
+  stack->has_idle_timers = params->keepalive || (params->user_timeout != SIM_NEVER &&
+                                                 params->user_timeout_from == TCP_USER_TIMEOUT_FROM_SENDING);
   stack->host_name = host_name;
   stack->ops = ops;
   stack->host = host;
@@ -68,18 +69,13 @@ const uint64_t *tcp_stack_row_hits(const TcpStack *stack) {
   return stack->row_hits;
 }
 
-/* Handles count from 1: 0 is no handle. A free TCB keeps the next free handle in `owner`. */
-TcpConn *tcp_conn_get(const TcpStack *stack, TcpHandle handle) {
-  g_assert(handle > 0 && (handle - 1) >> CHUNK_BITS < stack->n_chunks);
-  return &stack->chunks[(handle - 1) >> CHUNK_BITS][(handle - 1) & (CHUNK_SIZE - 1)];
-}
-
 TcpHandle tcp_conn_highest(const TcpStack *stack) {
-  return stack->n_chunks << CHUNK_BITS;
+  return stack->n_chunks << TCP_CHUNK_BITS;
 }
 
+/* A free TCB keeps the next free handle in `owner`. */
 static void add_chunk(TcpStack *stack) {
-  uint32_t first = stack->n_chunks << CHUNK_BITS;
+  uint32_t first = stack->n_chunks << TCP_CHUNK_BITS;
   stack->chunks = g_renew(TcpConn *, stack->chunks, stack->n_chunks + 1);
   stack->chunks[stack->n_chunks++] = g_new(TcpConn, CHUNK_SIZE);
   for (uint32_t i = CHUNK_SIZE; i-- > 0;) {
@@ -142,14 +138,19 @@ Seq tcp_end_iss(const TcpStack *stack, TcpHandle end) {
 
 /* --- rows --------------------------------------------------------------------------------------------------------- */
 
-const TcpRow *tcp_conn_row(const TcpConn *conn, TcpStimulus stimulus, const Segment *segment) {
-  const TcpFsmIndex *fsm = &conn->stack->fsm;
-  const TcpRow *row = tcp_fsm_first(fsm, (TcpState)conn->state, stimulus);
+/* The first of `row` and those after it in its cell whose guard holds; the cell of `stimulus`. */
+static G_GNUC_NO_INLINE const TcpRow *row_that_holds(const TcpConn *conn, const TcpRow *row, TcpStimulus stimulus,
+                                                     const Segment *segment) {
   while (row && row->guard != TCP_GUARD_ALWAYS && !tcp_guard_holds(conn, (TcpGuard)row->guard, segment))
-    row = tcp_fsm_next(fsm, row, (TcpState)conn->state);
+    row = tcp_fsm_next(&conn->stack->fsm, row, (TcpState)conn->state);
   if (!row)
     g_error("impossible: %s in %s", tcp_stimulus_name(stimulus), tcp_state_name((TcpState)conn->state));
   return row;
+}
+
+const TcpRow *tcp_conn_row(const TcpConn *conn, TcpStimulus stimulus, const Segment *segment) {
+  const TcpRow *row = tcp_fsm_first(&conn->stack->fsm, (TcpState)conn->state, stimulus);
+  return row && row->guard == TCP_GUARD_ALWAYS ? row : row_that_holds(conn, row, stimulus, segment);
 }
 
 /* --- actions ------------------------------------------------------------------------------------------------------ */
@@ -323,10 +324,8 @@ static void perform(TcpConn *conn, TcpAction action, const Segment *segment) {
 
 /* --- apply -------------------------------------------------------------------------------------------------------- */
 
-static void trace_row(const TcpConn *conn, const TcpRow *row, const Segment *segment) {
+static G_GNUC_NO_INLINE void trace_row(const TcpConn *conn, const TcpRow *row, const Segment *segment) {
   const TcpStack *stack = conn->stack;
-  if (!tracer_on(stack->tracer))
-    return;
   unsigned n_rows;
   Name rfc = stack->row_rfc[row - tcp_fsm_rows(&n_rows)];
   TraceRecord record = {.t = sim_now(stack->sim)};
@@ -372,7 +371,8 @@ static void count_answer(TcpConn *conn, TcpStimulus stimulus, const Segment *seg
 void tcp_conn_apply_row(TcpConn *conn, const TcpRow *row, const Segment *segment) {
   unsigned n_rows;
   conn->stack->row_hits[row - tcp_fsm_rows(&n_rows)]++;
-  trace_row(conn, row, segment);
+  if (tracer_on(conn->stack->tracer))
+    trace_row(conn, row, segment);
   uint32_t actions = row->actions;
   if (actions & (1u << TCP_ACTION_SEND_ACK | 1u << TCP_ACTION_SEND_CHALLENGE_ACK))
     count_answer(conn, (TcpStimulus)row->stimulus, segment);
@@ -400,13 +400,16 @@ const TcpRow *tcp_conn_apply(TcpConn *conn, TcpStimulus stimulus, const Segment 
 
 void tcp_conn_finish(TcpConn *conn) {
   if (!conn->deleted) {
-    tcp_output(conn);
+    if (!tcp_output_is_quiet(conn))
+      tcp_output(conn);
     if (conn->ack_now)
       tcp_output_ack(conn, conn->ack_why);
-    tcp_timers_user(conn, FALSE);
-    tcp_timers_keepalive(conn);
+    if (tcp_has_idle_timers(conn)) {
+      tcp_timers_user(conn, FALSE);
+      tcp_timers_keepalive(conn);
+    }
   }
-  conn->cause = 0;
+  conn->stack->cause = 0;
   if (conn->deleted)
     conn_free(conn);
 }

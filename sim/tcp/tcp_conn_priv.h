@@ -28,10 +28,11 @@ typedef struct TcpSocketOptions {
   uint8_t keepalive, nodelay, cork;
 } TcpSocketOptions;
 
+/* What nearly every segment needs comes first, so that it lies together; what only some connections ever need comes
+ * last. */
 struct TcpConn {
   TcpStack *stack;
   TcpHandle handle;
-  TcpIdentity who;
   uint8_t state; /* TcpState; written by tcp_conn_apply() alone */
   uint8_t sending_mode;
   uint8_t backoff;         /* doublings of the RTO since the last sample */
@@ -60,7 +61,6 @@ struct TcpConn {
   gboolean syn_lost : 1;       /* our SYN was sent three times or more: RFC 6928 2 */
   gboolean peer_answers : 1;   /* a keepalive was answered */
   gboolean has_rack : 1;       /* rack_sent_at and rack_rtt hold a delivery */
-  uint64_t cause;              /* number of the segment being processed, 0: none */
   Name ack_why;                /* why the ACK leaves, for the trace */
 
   struct {
@@ -77,33 +77,20 @@ struct TcpConn {
   uint8_t keepalives;             /* sent and not answered */
   uint8_t recovery;               /* TcpRecovery */
   uint16_t rcv_mss;               /* Linux: the largest segment received */
-  uint32_t ts_recent;             /* TS.Recent */
-  uint32_t answers;               /* to empty unacceptable segments in this challenge period */
-  SimTime answers_since;
-  SimTime heard_at; /* when the last segment arrived */
-  SimTime text_at;  /* when the last data arrived, SIM_NEVER: none yet */
-  SimTime ato;      /* Linux: how long an ACK waits */
-  Seq dsack_left, dsack_right;
-  Seq held_recently;                       /* start of the range held last: its block comes first */
-  Seq rack_end;                            /* and where it ends */
-  SimTime rack_sent_at, rack_rtt, min_rtt; /* RFC 8985: of the segment delivered last */
-  TcpSocketOptions *options;               /* NULL: none */
-  Seq fin_seq;                             /* number our FIN occupies, once fin_sent */
-  Seq tail_probe_end;                      /* SND.NXT when the tail was probed */
-  uint32_t mss;                            /* what we may send, octets */
-  uint64_t unsent;                         /* octets queued behind SND.NXT */
-  uint32_t unread;                         /* octets received in order that the application has not taken */
-  uint32_t unacked;                        /* octets received since the last ACK we sent */
-  uint32_t cwnd, ssthresh;                 /* RFC 5681, in what cwnd_unit counts; cwnd 0: not needed yet */
-  uint32_t cwnd_grown;                     /* acknowledged since cwnd grew last */
-  Seq recover;                             /* SND.NXT when the recovery began */
-  uint32_t retransmissions;                /* expiries since SND.UNA last moved */
-  SimTime text_sent_at;                    /* when data was sent last, SIM_NEVER: not yet */
-  TcpQueue sent;                           /* the retransmission queue */
-  TcpMarks marks;                          /* where SEND calls ended in the unsent data */
-  TcpHoles held;                           /* received beyond RCV.NXT */
+  uint32_t mss;                   /* what we may send, octets */
+  uint32_t unread;                /* octets received in order that the application has not taken */
+  uint32_t unacked;               /* octets received since the last ACK we sent */
+  uint32_t retransmissions;       /* expiries since SND.UNA last moved */
+  Seq fin_seq;                    /* number our FIN occupies, once fin_sent */
+  uint64_t unsent;                /* octets queued behind SND.NXT */
+  TcpQueue sent;                  /* the retransmission queue */
+  TcpHoles held;                  /* received beyond RCV.NXT */
+  SimTime heard_at;               /* when the last segment arrived */
+  TcpSocketOptions *options;      /* NULL: none */
+  TcpIdentity who;
+  uint32_t cwnd, ssthresh; /* RFC 5681, in what cwnd_unit counts; cwnd 0: not needed yet */
 
-  SimTime srtt, rttvar;
+  SimTime srtt, rttvar, min_rtt;
   SimTime rto;                  /* before back-off */
   SimTime retransmitting_since; /* the first of them, SIM_NEVER: none */
 
@@ -112,6 +99,21 @@ struct TcpConn {
   Timer t_state;   /* 2MSL, or FIN-WAIT-2 */
   Timer t_user;
   Timer t_keepalive;
+
+  TcpMarks marks;       /* where all SEND calls but the last ended in the unsent data */
+  SimTime text_sent_at; /* when data was sent last, SIM_NEVER: not yet */
+  SimTime text_at;      /* when the last data arrived, SIM_NEVER: none yet */
+  SimTime ato;          /* Linux: how long an ACK waits */
+  uint32_t ts_recent;   /* TS.Recent */
+  uint32_t answers;     /* to empty unacceptable segments in this challenge period */
+  SimTime answers_since;
+  uint32_t cwnd_grown; /* acknowledged since cwnd grew last */
+  Seq recover;         /* SND.NXT when the recovery began */
+  Seq tail_probe_end;  /* SND.NXT when the tail was probed */
+  Seq dsack_left, dsack_right;
+  Seq held_recently;              /* start of the range held last: its block comes first */
+  SimTime rack_sent_at, rack_rtt; /* RFC 8985: of the segment delivered last, with SACK */
+  Seq rack_end;                   /* and where it ends */
 };
 
 struct TcpStack {
@@ -123,6 +125,8 @@ struct TcpStack {
   void *host;
   TcpFsmIndex fsm;
   uint64_t *row_hits;
+  gboolean has_idle_timers;     /* the parameters ask for a user timer or for keepalives, or may come to */
+  uint64_t cause;               /* number of the segment being processed, 0: none */
   TcpPool pool;                 /* entries of queues, marks and holes */
   TcpConn **chunks;             /* TCBs, in chunks so that they do not move */
   uint32_t n_chunks, free_conn; /* free list by handle */
@@ -134,7 +138,14 @@ struct TcpStack {
   Name check_rfc[TCP_CHECK_COUNT];
 };
 
-TcpConn *tcp_conn_get(const TcpStack *stack, TcpHandle handle);
+#define TCP_CHUNK_BITS 8 /* of handles: TCBs in a chunk */
+
+/* Handles count from 1: 0 is no handle. */
+static inline TcpConn *tcp_conn_get(const TcpStack *stack, TcpHandle handle) {
+  uint32_t index = handle - 1;
+  g_assert(index < stack->n_chunks << TCP_CHUNK_BITS);
+  return &stack->chunks[index >> TCP_CHUNK_BITS][index & ((1u << TCP_CHUNK_BITS) - 1)];
+}
 /* No handle is above it; some below may be free (state_free). */
 TcpHandle tcp_conn_highest(const TcpStack *stack);
 /* In `state` from the start: CLOSED, LISTEN or ESTABLISHED. */
@@ -166,6 +177,8 @@ void tcp_conn_finish(TcpConn *conn);
 
 /* Sends SYN, data and FIN as far as the state and the window allow, and keeps the sending timer right. */
 void tcp_output(TcpConn *conn);
+/* TRUE: tcp_output() would find nothing to do. */
+gboolean tcp_output_is_quiet(const TcpConn *conn);
 void tcp_output_ack(TcpConn *conn, Name why);
 void tcp_output_keepalive(TcpConn *conn);
 void tcp_output_rst(TcpConn *conn, const Segment *answered);
@@ -204,6 +217,15 @@ void tcp_timers_user(TcpConn *conn, gboolean restart);
 void tcp_timers_stop_all(TcpConn *conn);
 /* Arms or stops the keepalive timer as the state and the options want it; a running one is left alone. */
 void tcp_timers_keepalive(TcpConn *conn);
+/* FALSE: neither the user timer nor the keepalive timer can run, and there is no need to look. */
+static inline gboolean tcp_has_idle_timers(const TcpConn *conn) {
+  return conn->options || conn->stack->has_idle_timers;
+}
+/* TRUE: the sending timer needs no change, unless it is to restart: it runs for what is out, or is stopped with nothing
+ * out. */
+static inline gboolean tcp_timers_sending_fit(const TcpConn *conn) {
+  return timer_armed(&conn->t_sending) == (conn->sent.head != 0) && conn->sending_mode != TCP_SENDING_PERSIST;
+}
 /* The idle time was changed: the timer is armed anew at the end of this event. */
 void tcp_timers_keepalive_again(TcpConn *conn);
 /* Wait `delay` for a segment that may only be late (RFC 8985 6.2). */
@@ -237,9 +259,10 @@ void tcp_acks_duplicate(TcpConn *conn);
 
 /* --- sack.c: selective acknowledgment and the repair it triggers -------------------------------------------------- */
 
+/* With SACK agreed on: the blocks of an ACK about to be sent. */
 void tcp_sack_fill(TcpConn *conn, Segment *segment);
 void tcp_sack_note_duplicate(TcpConn *conn, Seq left, Seq right);
-/* Takes the SACK blocks of an ACK, and looks for losses (RFC 8985, or three duplicate ACKs). */
+/* With anything out: takes the SACK blocks of an ACK, and looks for losses (RFC 8985, or three duplicate ACKs). */
 void tcp_sack_take(TcpConn *conn, const Segment *segment, gboolean new_ack);
 void tcp_sack_delivered(TcpConn *conn, const TcpEntry *entry);
 /* Marks what RFC 8985 takes for lost; returns how long to wait for the rest, 0 for nothing to wait for. */

@@ -178,14 +178,13 @@ const TcpRow *tcp_fsm_rows(unsigned *ret_count) {
 
 void tcp_fsm_index_init(TcpFsmIndex *index) {
   memset(index, 0, sizeof *index);
-  uint8_t next[TCP_STIMULUS_COUNT] = {0};
-  for (size_t row = ROW_COUNT; row-- > 0;) {
+  for (size_t row = ROW_COUNT; row-- > 0;)
     for (unsigned state = 0; state < TCP_STATE_COUNT; state++)
-      if (ROWS[row].from >> state & 1)
-        index->first[state][ROWS[row].stimulus] = (uint8_t)(row + 1);
-    index->next[row] = next[ROWS[row].stimulus];
-    next[ROWS[row].stimulus] = (uint8_t)(row + 1);
-  }
+      if (ROWS[row].from >> state & 1) {
+        uint8_t *first = &index->first[state][ROWS[row].stimulus];
+        index->next[state][row] = *first;
+        *first = (uint8_t)(row + 1);
+      }
 }
 
 const TcpRow *tcp_fsm_first(const TcpFsmIndex *index, TcpState state, TcpStimulus stimulus) {
@@ -194,10 +193,8 @@ const TcpRow *tcp_fsm_first(const TcpFsmIndex *index, TcpState state, TcpStimulu
 }
 
 const TcpRow *tcp_fsm_next(const TcpFsmIndex *index, const TcpRow *row, TcpState state) {
-  for (uint8_t next = index->next[row - ROWS]; next; next = index->next[next - 1])
-    if (ROWS[next - 1].from >> state & 1)
-      return &ROWS[next - 1];
-  return NULL;
+  uint8_t next = index->next[state][row - ROWS];
+  return next ? &ROWS[next - 1] : NULL;
 }
 
 const TcpRow *tcp_fsm_lookup(const TcpFsmIndex *index, TcpState state, TcpStimulus stimulus, uint64_t holds) {

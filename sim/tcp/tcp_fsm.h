@@ -33,11 +33,10 @@ const TcpRow *tcp_fsm_rows(unsigned *ret_count);
 
 #define TCP_FSM_ROWS_MAX 160
 
-/* Where the rows of each cell begin, and which row is next of the same stimulus; made once by its owner, read-only
- * after. */
+/* Where the rows of each cell begin, and which row is next in a state; made once by its owner, read-only after. */
 typedef struct TcpFsmIndex {
   uint8_t first[TCP_STATE_COUNT][TCP_STIMULUS_COUNT]; /* row + 1, 0: impossible */
-  uint8_t next[TCP_FSM_ROWS_MAX];                     /* row + 1, 0: none */
+  uint8_t next[TCP_STATE_COUNT][TCP_FSM_ROWS_MAX];    /* row + 1, 0: none */
 } TcpFsmIndex;
 void tcp_fsm_index_init(TcpFsmIndex *index);
 

@@ -3,6 +3,7 @@
 #include "tcp/tcp_conn_priv.h"
 
 TcpParams *tcp_stack_tune(TcpStack *stack) {
+  stack->has_idle_timers = TRUE;
   return &stack->params;
 }
 

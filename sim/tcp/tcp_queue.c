@@ -25,28 +25,12 @@ static void pool_give(TcpPool *pool, uint32_t index) {
   pool->free = index;
 }
 
-static TcpEntry *entry_at(TcpPool *pool, uint32_t index) {
-  return index ? &pool->entries[index - 1] : NULL;
-}
-
-TcpEntry *tcp_queue_front(TcpPool *pool, const TcpQueue *queue) {
-  return entry_at(pool, queue->head);
-}
-
-TcpEntry *tcp_queue_back(TcpPool *pool, const TcpQueue *queue) {
-  return entry_at(pool, queue->tail);
-}
-
-TcpEntry *tcp_queue_next(TcpPool *pool, const TcpEntry *entry) {
-  return entry_at(pool, entry->next);
-}
-
 TcpEntry *tcp_queue_push(TcpPool *pool, TcpQueue *queue) {
   uint32_t index = pool_take(pool);
-  TcpEntry *entry = entry_at(pool, index);
+  TcpEntry *entry = tcp_entry_at(pool, index);
   *entry = (TcpEntry){0};
   if (queue->tail)
-    entry_at(pool, queue->tail)->next = index;
+    tcp_entry_at(pool, queue->tail)->next = index;
   else
     queue->head = index;
   queue->tail = index;
@@ -56,23 +40,18 @@ TcpEntry *tcp_queue_push(TcpPool *pool, TcpQueue *queue) {
 void tcp_queue_pop(TcpPool *pool, TcpQueue *queue) {
   uint32_t index = queue->head;
   g_assert(index);
-  queue->head = entry_at(pool, index)->next;
+  queue->head = tcp_entry_at(pool, index)->next;
   if (!queue->head)
     queue->tail = 0;
   pool_give(pool, index);
 }
 
-void tcp_queue_clear(TcpPool *pool, TcpQueue *queue) {
-  while (queue->head)
-    tcp_queue_pop(pool, queue);
-}
-
 /* Joins `entry` with the ranges after it that it touches or overlaps. */
 static void absorb_followers(TcpPool *pool, TcpHoles *held, uint32_t index) {
-  TcpEntry *entry = entry_at(pool, index);
+  TcpEntry *entry = tcp_entry_at(pool, index);
   while (entry->next) {
     uint32_t follower_index = entry->next;
-    TcpEntry *follower = entry_at(pool, follower_index);
+    TcpEntry *follower = tcp_entry_at(pool, follower_index);
     if (seq_gt(follower->seq, entry->seq + entry->len))
       return;
     Seq end = seq_max(entry->seq + entry->len, follower->seq + follower->len);
@@ -87,10 +66,10 @@ static void absorb_followers(TcpPool *pool, TcpHoles *held, uint32_t index) {
 
 void tcp_holes_insert(TcpPool *pool, TcpHoles *held, Seq seq, uint32_t len, gboolean fin) {
   uint32_t before = 0;
-  for (uint32_t i = held->head; i && seq_le(entry_at(pool, i)->seq, seq); i = entry_at(pool, i)->next)
+  for (uint32_t i = held->head; i && seq_le(tcp_entry_at(pool, i)->seq, seq); i = tcp_entry_at(pool, i)->next)
     before = i;
   if (before) {
-    TcpEntry *entry = entry_at(pool, before);
+    TcpEntry *entry = tcp_entry_at(pool, before);
     if (seq_ge(entry->seq + entry->len, seq)) { /* touches the range before it */
       Seq end = seq_max(entry->seq + entry->len, seq + len);
       entry->len = end - entry->seq;
@@ -100,11 +79,11 @@ void tcp_holes_insert(TcpPool *pool, TcpHoles *held, Seq seq, uint32_t len, gboo
     }
   }
   uint32_t index = pool_take(pool);
-  TcpEntry *entry = entry_at(pool, index);
+  TcpEntry *entry = tcp_entry_at(pool, index);
   *entry = (TcpEntry){.seq = seq, .len = len, .flags = fin ? TCP_FIN : 0};
   if (before) {
-    entry->next = entry_at(pool, before)->next;
-    entry_at(pool, before)->next = index;
+    entry->next = tcp_entry_at(pool, before)->next;
+    tcp_entry_at(pool, before)->next = index;
   } else {
     entry->next = held->head;
     held->head = index;

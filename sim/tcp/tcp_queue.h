@@ -43,12 +43,24 @@ static inline uint32_t tcp_entry_seq_len(const TcpEntry *entry) {
 }
 
 /* Entries are valid until the next push or insert on the same pool. NULL when empty. */
-TcpEntry *tcp_queue_front(TcpPool *pool, const TcpQueue *queue);
-TcpEntry *tcp_queue_back(TcpPool *pool, const TcpQueue *queue);
-TcpEntry *tcp_queue_next(TcpPool *pool, const TcpEntry *entry);
+static inline TcpEntry *tcp_entry_at(TcpPool *pool, uint32_t index) {
+  return index ? &pool->entries[index - 1] : NULL;
+}
+static inline TcpEntry *tcp_queue_front(TcpPool *pool, const TcpQueue *queue) {
+  return tcp_entry_at(pool, queue->head);
+}
+static inline TcpEntry *tcp_queue_back(TcpPool *pool, const TcpQueue *queue) {
+  return tcp_entry_at(pool, queue->tail);
+}
+static inline TcpEntry *tcp_queue_next(TcpPool *pool, const TcpEntry *entry) {
+  return tcp_entry_at(pool, entry->next);
+}
 TcpEntry *tcp_queue_push(TcpPool *pool, TcpQueue *queue);
 void tcp_queue_pop(TcpPool *pool, TcpQueue *queue);
-void tcp_queue_clear(TcpPool *pool, TcpQueue *queue);
+static inline void tcp_queue_clear(TcpPool *pool, TcpQueue *queue) {
+  while (queue->head)
+    tcp_queue_pop(pool, queue);
+}
 
 /* Holds [seq, seq + len), with a FIN behind it if `fin`; ranges are kept sorted and merged. */
 void tcp_holes_insert(TcpPool *pool, TcpHoles *held, Seq seq, uint32_t len, gboolean fin);

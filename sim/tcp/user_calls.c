@@ -72,9 +72,9 @@ TcpCallResult tcp_send(TcpStack *stack, TcpHandle end, uint64_t octets) {
   TcpCallResult result = result_of(conn, TCP_CALL_SEND, row);
   tcp_conn_apply_row(conn, row, NULL);
   if (result == TCP_CALL_OK && octets) {
+    if (conn->unsent)
+      tcp_queue_push(&stack->pool, &conn->marks)->seq = conn->snd.nxt + (uint32_t)conn->unsent;
     conn->unsent += octets;
-    TcpEntry *mark = tcp_queue_push(&stack->pool, &conn->marks);
-    mark->seq = conn->snd.nxt + (uint32_t)conn->unsent;
   }
   tcp_conn_finish(conn);
   return result;
