@@ -153,6 +153,23 @@ static void to_listener(Host *host, const Segment *segment, gboolean has_floor, 
   tcp_segment_arrives(host->stack, end->tcb, segment, NULL);
 }
 
+void listen_prefetch(const void *context, const Segment *segment, unsigned stage) {
+  const Host *host = context;
+  Tuple tuple = {segment->dport, segment->sport, segment->from};
+  if (stage == 1) {
+    tuples_prefetch(&host->ends, tuple);
+    if (segment->conn < host->world->n_conns) {
+      const char *conn = (const char *)&host->world->conns[segment->conn];
+      for (size_t i = 0; i < sizeof(Conn); i += 64)
+        __builtin_prefetch(conn + i, 1);
+    }
+    return;
+  }
+  TcpHandle tcb = tuples_find(&host->ends, tuple);
+  if (tcb)
+    tcp_end_prefetch(host->stack, tcb);
+}
+
 void listen_receive(void *context, const Segment *segment) {
   Host *host = context;
   Seq floor = 0;

@@ -29,6 +29,11 @@ uint32_t tuples_find(const Tuples *tuples, Tuple tuple) {
   return tuples->count ? tuples->slots[slot_of(tuples, tuple)].value : 0;
 }
 
+void tuples_prefetch(const Tuples *tuples, Tuple tuple) {
+  if (tuples->count)
+    __builtin_prefetch(&tuples->slots[(uint32_t)mix(tuple) & (tuples->size - 1)], 1);
+}
+
 static void grow(Tuples *tuples) {
   Tuples old = *tuples;
   tuples->size = MAX(SIZE_START, 2 * old.size);

@@ -22,6 +22,7 @@ typedef struct Tuples {
 void tuples_clear(Tuples *tuples);
 /* The value of a tuple, 0 if it has none. */
 uint32_t tuples_find(const Tuples *tuples, Tuple tuple);
+void tuples_prefetch(const Tuples *tuples, Tuple tuple);
 /* `value` must not be 0, the tuple must have none yet (both asserted). */
 void tuples_add(Tuples *tuples, Tuple tuple, uint32_t value);
 /* The tuple must have a value (asserted). */

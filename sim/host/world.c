@@ -47,6 +47,7 @@ World *world_new(Sim *sim, const Tracer *tracer, Network *network, uint64_t seed
   world->network = network;
   world->seed = seed;
   world->run = run;
+  network_set_prefetch(network, listen_prefetch);
   intern_words(world);
   world_apps_init(world);
   populations_init(world);
