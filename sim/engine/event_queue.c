@@ -22,6 +22,8 @@
  *   So the width of buckets follows the population, region by region, and nobody has to tune it.
  * - A key that belongs before near_end is inserted into near in its place. When that makes near crowded, near is dealt
  *   to a new level (spill()). A handful of pending events never leaves near: there the queue is a small sorted array.
+ * - What is posted (event_queue_post()) waits in a FIFO of its own, all at `floor`, in order: it is next as soon as no
+ *   key of near or late comes before it.
  * - Many events at one instant cannot be dealt any further: near is then long. What does not belong at either end of it
  *   goes to a heap, `late`, so that no insertion costs more than O(log n).
  *
@@ -47,6 +49,9 @@
 /* When near is more crowded than this, it is dealt to a level. */
 #define NEAR_CROWDED 48
 
+/* When near is loaded, so much room is left before it for keys that come first. */
+#define NEAR_HEADROOM 16
+
 /* A new level gets so many buckets that about 2^KEYS_PER_BUCKET_BITS keys fall into each, but 2^LEVEL_BITS_MAX at most:
  * more of them would thrash the cache. */
 #define KEYS_PER_BUCKET_BITS 3
@@ -54,6 +59,9 @@
 
 /* The slots of so many keys stay in the cache from when they are dealt until they are popped. */
 #define PREFETCH_KEYS_MAX 4096
+
+/* With fewer events pending, what they are about is taken to be in the cache. */
+#define AHEAD_PENDING 8192
 
 /* sweep() when the dead are more than this many plus half of the living. */
 #define DEAD_TOLERATED 64
@@ -82,6 +90,12 @@ typedef struct Slot {
 
 #define NO_SLOT UINT32_MAX
 
+/* A posted event. Its key would be (floor, tag), with no slot. */
+typedef struct Post {
+  uint64_t tag;
+  Event event;
+} Post;
+
 struct EventQueue {
   KeyArray near;      /* sorted */
   KeyArray late;      /* a heap (head is 0): keys of near's range that were too costly to insert there */
@@ -102,6 +116,14 @@ struct EventQueue {
   uint32_t slots_used; /* those beyond were never in use */
   uint32_t slot_capacity;
   uint32_t free_slot;
+
+  Post *posts; /* [post_head, post_tail), in order, all at `floor` */
+  size_t post_head;
+  size_t post_tail;
+  size_t post_capacity;
+
+  EventAhead ahead; /* NULL: nobody asked for it */
+  void *ahead_context;
 
   ChunkPool chunks;
 };
@@ -232,7 +254,7 @@ static const Level *far_first_bucket(EventQueue *queue, uint32_t *ret_bucket) {
   return NULL;
 }
 
-static inline void far_push(EventQueue *queue, uint32_t i, Key key) {
+static HOT_INLINE void far_push(EventQueue *queue, uint32_t i, Key key) {
   queue->bucket_map[i / 64] |= UINT64_C(1) << i % 64;
   bucket_push(&queue->chunks, &queue->buckets[i], key);
 }
@@ -243,7 +265,7 @@ static inline Chunk *far_take(EventQueue *queue, uint32_t i) {
   return bucket_take(&queue->buckets[i]);
 }
 
-static inline void far_add(EventQueue *queue, Key key) {
+static HOT_INLINE void far_add(EventQueue *queue, Key key) {
   const Level *level = &queue->levels[bit_width(key.at ^ queue->base) - 1];
   queue->occupied |= UINT64_C(1) << level->shift;
   far_push(queue, level_bucket(level, key.at), key);
@@ -258,16 +280,31 @@ static inline void near_cover(EventQueue *queue, uint64_t base, unsigned bits) {
 
 /* ---- from far to near -------------------------------------------------------------------------------------------- */
 
+/* Tells of the events in near, which has just been filled. */
+static void tell_ahead(const EventQueue *queue) {
+  for (unsigned stage = 0; stage < EVENT_STAGES; stage++) {
+    for (size_t i = queue->near.head; i < queue->near.tail; i++) {
+      const Slot *slot = &queue->slots[key_slot(queue->near.keys[i])];
+      Event event = {.arg = slot->arg, .subject = slot->subject, .kind = slot->kind, .flags = slot->flags};
+      if (slot->state == SLOT_LIVE)
+        queue->ahead(queue->ahead_context, &event, stage);
+    }
+  }
+}
+
 /* Sorts a bucket of one chunk into near, which is empty. The slots will be read soon. */
 static void near_load(EventQueue *queue, uint32_t bucket) {
   Chunk *chunk = far_take(queue, bucket);
-  KeyArray near = {.keys = queue->near.keys, .capacity = queue->near.capacity}; /* a copy can stay in registers */
+  KeyArray near = queue->near; /* a copy can stay in registers */
+  near.head = near.tail = NEAR_HEADROOM;
   for (size_t i = 0; i < chunk->count; i++) {
     __builtin_prefetch(&queue->slots[key_slot(chunk->keys[i])], 1);
     keys_insert_sorted(&near, chunk->keys[i]);
   }
   queue->near = near;
   chunk_give_back(&queue->chunks, chunk);
+  if (queue->live > AHEAD_PENDING && queue->ahead != NULL)
+    tell_ahead(queue);
 }
 
 /* The same for any number of keys, all at one instant: those that are in order stay so, the heap sorts the others. */
@@ -360,7 +397,7 @@ static void spill(EventQueue *queue) {
   }
 }
 
-static inline void place(EventQueue *queue, Key key);
+static HOT_INLINE void place(EventQueue *queue, Key key);
 
 /* Near is full to the brim. */
 static void near_add_crowded(EventQueue *queue, Key key) {
@@ -377,17 +414,17 @@ static void near_add_crowded(EventQueue *queue, Key key) {
   }
 }
 
-static inline void place(EventQueue *queue, Key key) {
+static HOT_INLINE void place(EventQueue *queue, Key key) {
   if (key.at >= queue->near_end)
     far_add(queue, key);
   else if (keys_count(&queue->near) < NEAR_CROWDED)
-    keys_insert_sorted(&queue->near, key);
+    keys_insert_between(&queue->near, key);
   else
     near_add_crowded(queue, key);
 }
 
 /* Takes out the earliest key, be its slot dead or alive; FALSE if it is later than `until` or there is none. */
-static inline gboolean take_earliest(EventQueue *queue, uint64_t until, Key *ret_key) {
+static HOT_INLINE gboolean take_earliest(EventQueue *queue, uint64_t until, Key *ret_key) {
   KeyArray *near = &queue->near;
   KeyArray *late = &queue->late;
   if (keys_empty(near) && keys_empty(late) && !refill(queue, until))
@@ -401,6 +438,41 @@ static inline gboolean take_earliest(EventQueue *queue, uint64_t until, Key *ret
   else
     near->head++;
   *ret_key = key;
+  return TRUE;
+}
+
+/* ---- posted events ----------------------------------------------------------------------------------------------- */
+
+static void posts_make_room(EventQueue *queue) {
+  size_t count = queue->post_tail - queue->post_head;
+  if (count >= queue->post_capacity / 2) {
+    queue->post_capacity = MAX(8, 2 * queue->post_capacity);
+    queue->posts = g_renew(Post, queue->posts, queue->post_capacity);
+  }
+  memmove(queue->posts, queue->posts + queue->post_head, count * sizeof(Post));
+  queue->post_head = 0;
+  queue->post_tail = count;
+}
+
+static inline gboolean posts_empty(const EventQueue *queue) {
+  return queue->post_head == queue->post_tail;
+}
+
+/* Takes the first posted event out; FALSE if another key, dead or alive, comes before it. */
+static inline gboolean take_post(EventQueue *queue, Event *ret_event) {
+  const Post *post = &queue->posts[queue->post_head];
+  Key key = {(uint64_t)queue->floor, post->tag};
+  const KeyArray *near = &queue->near;
+  const KeyArray *late = &queue->late;
+  if (key.at >= queue->near_end && keys_empty(near) && keys_empty(late))
+    refill(queue, key.at);
+  if (!keys_empty(near) && key_before(near->keys[near->head], key))
+    return FALSE;
+  if (!keys_empty(late) && key_before(late->keys[0], key))
+    return FALSE;
+  *ret_event = post->event;
+  queue->post_head++;
+  queue->live--;
   return TRUE;
 }
 
@@ -452,7 +524,8 @@ static void sweep(EventQueue *queue) {
 
 EventQueue *event_queue_new(void) {
   EventQueue *queue = g_new0(EventQueue, 1);
-  keys_init(&queue->near, 2 * NEAR_CROWDED);
+  keys_init(&queue->near, 2 * NEAR_CROWDED + NEAR_HEADROOM);
+  queue->near.head = queue->near.tail = NEAR_HEADROOM;
   keys_init(&queue->late, 4);
   near_cover(queue, 0, TIME_BITS);
   levels_reset(queue, TIME_BITS);
@@ -472,6 +545,7 @@ void event_queue_free(EventQueue *queue) {
   g_free(queue->buckets);
   g_free(queue->bucket_map);
   g_free(queue->slots);
+  g_free(queue->posts);
   g_free(queue);
 }
 
@@ -488,6 +562,25 @@ EventId event_queue_add(EventQueue *queue, SimTime at, unsigned phase, uint64_t 
   queue->live++;
   place(queue, key_make((uint64_t)at, phase, order, i));
   return (EventId){i, slot->generation};
+}
+
+void event_queue_post(EventQueue *queue, SimTime at, unsigned phase, uint64_t order, const Event *event) {
+  g_assert(phase >> PHASE_BITS == 0 && order >> ORDER_BITS == 0);
+  uint64_t tag = key_make((uint64_t)at, phase, order, 0).tag;
+  if (at != queue->floor || (!posts_empty(queue) && tag < queue->posts[queue->post_tail - 1].tag)) {
+    event_queue_add(queue, at, phase, order, event);
+    return;
+  }
+  if (posts_empty(queue))
+    queue->post_head = queue->post_tail = 0;
+  if (queue->post_tail == queue->post_capacity)
+    posts_make_room(queue);
+  queue->posts[queue->post_tail++] = (Post){tag, *event};
+  queue->live++;
+}
+
+EventId event_queue_id(const EventQueue *queue, uint32_t slot) {
+  return (EventId){slot, queue->slots[slot].generation};
 }
 
 gboolean event_queue_pending(const EventQueue *queue, EventId id) {
@@ -521,7 +614,13 @@ gboolean event_queue_pop_until(EventQueue *queue, SimTime until, SimTime *ret_at
   if (queue->live == 0 || until < queue->floor)
     return FALSE;
   Key key;
-  while (take_earliest(queue, (uint64_t)until, &key)) {
+  for (;;) {
+    if (!posts_empty(queue) && take_post(queue, ret_event)) {
+      *ret_at = queue->floor;
+      return TRUE;
+    }
+    if (!take_earliest(queue, (uint64_t)until, &key))
+      break;
     if (G_UNLIKELY(drop_if_dead(queue, key)))
       continue;
     uint32_t slot = key_slot(key);
@@ -542,6 +641,8 @@ gboolean event_queue_pop(EventQueue *queue, SimTime *ret_at, Event *ret_event) {
 SimTime event_queue_next_at(EventQueue *queue) {
   if (queue->live == 0)
     return SIM_NEVER;
+  if (!posts_empty(queue))
+    return queue->floor;
   while (!keys_empty(&queue->near) && drop_if_dead(queue, queue->near.keys[queue->near.head]))
     queue->near.head++;
   while (!keys_empty(&queue->late) && drop_if_dead(queue, queue->late.keys[0]))
@@ -557,6 +658,11 @@ SimTime event_queue_next_at(EventQueue *queue) {
       return (SimTime)bucket_span(queue->buckets[bucket]).first;
   }
   g_assert_not_reached();
+}
+
+void event_queue_set_ahead(EventQueue *queue, EventAhead ahead, void *context) {
+  queue->ahead = ahead;
+  queue->ahead_context = context;
 }
 
 uint64_t event_queue_count(const EventQueue *queue) {

@@ -43,6 +43,13 @@ void event_queue_free(EventQueue *queue);
  * event_queue_pop_until() that returned FALSE (asserted). */
 EventId event_queue_add(EventQueue *queue, SimTime at, unsigned phase, uint64_t order, const Event *event);
 
+/* The same for what is never cancelled. At the instant of the last event it is cheaper: such events need no slot and no
+ * place in the queue, as they are next but for what ties with them. */
+void event_queue_post(EventQueue *queue, SimTime at, unsigned phase, uint64_t order, const Event *event);
+
+/* The id of the event that now has a slot: for who knows that his is still pending. */
+EventId event_queue_id(const EventQueue *queue, uint32_t slot);
+
 /* Removes an event that has not run yet; FALSE if `id` is stale or EVENT_NONE. On success `ret_event` (may be NULL) is
  * what it carried. */
 gboolean event_queue_cancel(EventQueue *queue, EventId id, Event *ret_event);
@@ -59,6 +66,14 @@ gboolean event_queue_pop(EventQueue *queue, SimTime *ret_at, Event *ret_event);
 
 /* The same if it is due at `until` or before; FALSE otherwise. */
 gboolean event_queue_pop_until(EventQueue *queue, SimTime until, SimTime *ret_at, Event *ret_event);
+
+/* Called for events that will run soon, when so many are pending that what they are about is hardly in the cache: it
+ * may prefetch that, and must do nothing else. Several events are told of at a time: all of them at stage 0, then all
+ * at stage 1 and so on, so that a stage can follow the pointers which the last has fetched. Not every event is told
+ * of, and some may be cancelled yet. */
+#define EVENT_STAGES 3
+typedef void (*EventAhead)(void *context, const Event *event, unsigned stage);
+void event_queue_set_ahead(EventQueue *queue, EventAhead ahead, void *context);
 
 /* How many events are pending (cancelled ones do not count). */
 uint64_t event_queue_count(const EventQueue *queue);

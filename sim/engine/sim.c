@@ -13,11 +13,21 @@
 /* The flags of an Event that renews itself (see sim_schedule_renewing()) are the epoch in which it was scheduled, of
  * others 0. Past the last epoch no event counts as renewing any more: a run may then go on for longer than it need. */
 #define EPOCH_FIRST 1
-#define EPOCH_LAST  255
+#define EPOCH_LAST  254
+
+/* The flags of the key of a LazyTimer; its argument is its order. */
+#define FLAGS_LAZY 255
+
+/* A key that is new is queued long before the timer's expiry, but not before this time has passed: the timer may be
+ * stopped by then, or armed for less, as it is when the first round trip has been measured. Then the key need not
+ * move. */
+#define LAZY_EARLY SIM_MS(200)
 
 typedef struct Kind {
   const EventKind *kind;
   void *context;
+  LazyTimerOf timer_of; /* NULL: not of lazy timers */
+  SimPrefetch prefetch; /* NULL: none */
 } Kind;
 
 struct Sim {
@@ -27,6 +37,7 @@ struct Sim {
   SimTime now;
   uint64_t next_order;
   uint64_t events_run;
+  uint64_t pending;          /* events and armed timers; not the keys of lazy timers */
   uint64_t renewing_pending; /* of this epoch */
   uint8_t epoch;
   gboolean stop_asked;
@@ -58,7 +69,7 @@ uint64_t sim_events_run(const Sim *sim) {
 }
 
 uint64_t sim_events_pending(const Sim *sim) {
-  return event_queue_count(sim->queue);
+  return sim->pending;
 }
 
 void sim_stop(Sim *sim) {
@@ -74,10 +85,27 @@ void sim_set_tie_shuffle(Sim *sim, uint64_t seed) {
 }
 
 EventKindId sim_add_kind(Sim *sim, const EventKind *kind, void *context) {
+  return sim_add_lazy_kind(sim, kind, NULL, context);
+}
+
+EventKindId sim_add_lazy_kind(Sim *sim, const EventKind *kind, LazyTimerOf timer_of, void *context) {
   g_assert(sim->kind_count < KINDS_MAX);
   sim->kinds = g_renew(Kind, sim->kinds, sim->kind_count + 1);
-  sim->kinds[sim->kind_count] = (Kind){kind, context};
+  sim->kinds[sim->kind_count] = (Kind){kind, context, timer_of, NULL};
   return (EventKindId)sim->kind_count++;
+}
+
+static void prefetch(void *context, const Event *event, unsigned stage) {
+  const Sim *sim = context;
+  const Kind *kind = &sim->kinds[event->kind];
+  if (kind->prefetch != NULL)
+    kind->prefetch(kind->context, event->subject, stage);
+}
+
+void sim_set_prefetch(Sim *sim, EventKindId kind, SimPrefetch fetch) {
+  g_assert(kind < sim->kind_count);
+  sim->kinds[kind].prefetch = fetch;
+  event_queue_set_ahead(sim->queue, prefetch, sim);
 }
 
 /* A permutation of the 36-bit numbers, so that shuffled orders stay unique: a Feistel network, whose every round can be
@@ -116,12 +144,25 @@ static EventId schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject
     return EVENT_NONE;
   g_assert(at >= sim->now);
   uint64_t order = sim->next_order++;
+  sim->pending++;
   Event event = {.arg = arg, .subject = subject, .kind = kind, .flags = flags};
   return event_queue_add(sim->queue, at, sim->kinds[kind].kind->phase, place_of(sim, kind, subject, order), &event);
 }
 
 EventId sim_schedule(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg) {
   return schedule(sim, at, kind, subject, arg, 0);
+}
+
+void sim_post(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg) {
+  if (at != sim->now) {
+    schedule(sim, at, kind, subject, arg, 0);
+    return;
+  }
+  g_assert(kind < sim->kind_count);
+  uint64_t order = sim->next_order++;
+  sim->pending++;
+  Event event = {.arg = arg, .subject = subject, .kind = kind};
+  event_queue_post(sim->queue, at, sim->kinds[kind].kind->phase, place_of(sim, kind, subject, order), &event);
 }
 
 EventId sim_schedule_renewing(Sim *sim, SimTime at, EventKindId kind, uint32_t subject, uint64_t arg) {
@@ -142,17 +183,95 @@ gboolean sim_cancel(Sim *sim, EventId id) {
   Event event;
   if (!event_queue_cancel(sim->queue, id, &event))
     return FALSE;
+  sim->pending--;
   if (event.flags == sim->epoch)
     sim->renewing_pending--;
   return TRUE;
 }
+
+/* --- lazy timers -------------------------------------------------------------------------------------------------- */
+
+/* What holds of one between calls: it has one key in the queue or none; if it is armed, one that is not after its
+ * expiry. */
+
+static void lazy_drop_key(Sim *sim, LazyTimer *timer) {
+  sim_cancel(sim, event_queue_id(sim->queue, timer->slot));
+  timer->queued_at = SIM_NEVER;
+}
+
+static void lazy_queue(Sim *sim, LazyTimer *timer, SimTime at, EventKindId kind, uint32_t subject) {
+  Event event = {.arg = timer->order, .subject = subject, .kind = kind, .flags = FLAGS_LAZY};
+  SimPhase phase = sim->kinds[kind].kind->phase;
+  timer->queued_at = at;
+  timer->slot = event_queue_add(sim->queue, at, phase, timer->order, &event).slot;
+}
+
+void sim_lazy_stop(Sim *sim, LazyTimer *timer) {
+  if (timer->until == SIM_NEVER)
+    return;
+  timer->until = SIM_NEVER;
+  if (G_UNLIKELY(timer->renewing)) {
+    timer->renewing = FALSE;
+    lazy_drop_key(sim, timer); /* which sim->pending counts */
+  } else {
+    sim->pending--;
+  }
+}
+
+void sim_lazy_arm(Sim *sim, LazyTimer *timer, SimTime until, EventKindId kind, uint32_t subject) {
+  if (G_UNLIKELY(timer->renewing || until == SIM_NEVER))
+    sim_lazy_stop(sim, timer);
+  if (until == SIM_NEVER)
+    return;
+  g_assert(until >= sim->now);
+  sim->pending += timer->until == SIM_NEVER;
+  timer->until = until;
+  timer->order = place_of(sim, kind, subject, sim->next_order++);
+  if (timer->queued_at < until || (timer->queued_at == until && !sim->shuffle)) /* else orders may fall */
+    return;
+  if (timer->queued_at != SIM_NEVER) {
+    sim->pending++; /* which does not count the key */
+    lazy_drop_key(sim, timer);
+  }
+  SimTime delay = until - sim->now;
+  lazy_queue(sim, timer, sim->now + MIN(delay, MAX(delay / 8, LAZY_EARLY)), kind, subject);
+}
+
+void sim_lazy_arm_renewing(Sim *sim, LazyTimer *timer, SimTime until, EventKindId kind, uint32_t subject) {
+  sim_lazy_stop(sim, timer);
+  if (until == SIM_NEVER)
+    return;
+  if (timer->queued_at != SIM_NEVER) {
+    sim->pending++;
+    lazy_drop_key(sim, timer);
+  }
+  timer->slot = sim_schedule_renewing(sim, until, kind, subject, 0).slot;
+  timer->until = timer->queued_at = until;
+  timer->renewing = TRUE;
+}
+
+/* The key of a lazy timer has come up at `at`. FALSE if the timer was stopped, or is due later: then it is queued for
+ * that. */
+static gboolean lazy_due(Sim *sim, SimTime at, const Event *event) {
+  const Kind *kind = &sim->kinds[event->kind];
+  LazyTimer *timer = kind->timer_of(kind->context, event->subject);
+  timer->queued_at = SIM_NEVER;
+  if (timer->until == SIM_NEVER)
+    return FALSE;
+  if (timer->until == at && timer->order == event->arg)
+    return TRUE;
+  lazy_queue(sim, timer, timer->until, event->kind, event->subject);
+  return FALSE;
+}
+
+/* --- running ------------------------------------------------------------------------------------------------------ */
 
 SimEnd sim_run(Sim *sim, SimTime until, uint64_t budget) {
   g_assert(until >= sim->now);
   uint64_t run_before = sim->events_run;
   sim->stop_asked = FALSE;
   while (!sim->stop_asked) {
-    uint64_t pending = event_queue_count(sim->queue);
+    uint64_t pending = sim->pending;
     if (pending == 0)
       return SIM_END_IDLE;
     if (pending == sim->renewing_pending)
@@ -166,11 +285,17 @@ SimEnd sim_run(Sim *sim, SimTime until, uint64_t budget) {
       return SIM_END_DURATION;
     }
     g_assert(at >= sim->now);
+    const Kind *kind = &sim->kinds[event.kind];
+    if (event.flags == FLAGS_LAZY) {
+      if (!lazy_due(sim, at, &event))
+        continue;
+      event.arg = 0;
+    }
     sim->now = at;
     sim->events_run++;
+    sim->pending--;
     if (event.flags == sim->epoch)
       sim->renewing_pending--;
-    const Kind *kind = &sim->kinds[event.kind];
     kind->kind->run(kind->context, event.subject, event.arg);
   }
   return SIM_END_STOPPED;

@@ -26,9 +26,7 @@ void timer_stop(Sim *sim, Timer *timer);
 /* To be called by the handler: the timer no longer runs. */
 void timer_expired(Timer *timer);
 
-/* TRUE while an expiry is pending. */
-static inline gboolean timer_armed(const Timer *timer) {
-  return timer->until != SIM_NEVER;
-}
+/* TRUE while an expiry is pending; of a Timer or a LazyTimer. */
+#define timer_armed(timer) ((timer)->until != SIM_NEVER)
 
 #endif

@@ -87,7 +87,7 @@ void world_open(World *world, uint32_t conn) {
   if (!world_app_makes(world, conn, 1, APP_LISTEN) && !world_process_listens(world, server.host, c->port[1]))
     world_call_listen(world, &server);
   if (!world_app_makes(world, conn, 0, APP_CONNECT))
-    sim_schedule(world->sim, sim_now(world->sim), world->kind_open, conn, 0);
+    sim_post(world->sim, sim_now(world->sim), world->kind_open, conn, 0);
 }
 
 /* --- scripts ------------------------------------------------------------------------------------------------------ */
@@ -134,7 +134,7 @@ void world_app_start(World *world, uint32_t conn, unsigned side, SimTime start) 
   for (guint i = 0; i < items->len; i++) {
     const AppItem *item = &g_array_index(items, AppItem, i);
     if (item->trigger == APP_AT)
-      sim_schedule(world->sim, simtime_add(start, item->at), world->kind_call, conn * 2 + side, call_arg(i, ANY_LIFE));
+      sim_post(world->sim, simtime_add(start, item->at), world->kind_call, conn * 2 + side, call_arg(i, ANY_LIFE));
   }
 }
 
@@ -214,8 +214,8 @@ static void set_off(World *world, uint32_t owner, guint index) {
   const GArray *items = world->scripts[end->script - 1].script->items;
   const AppItem *item = &g_array_index(items, AppItem, index);
   if (fire(end, items->len, index))
-    sim_schedule(world->sim, simtime_add(sim_now(world->sim), item->at), world->kind_call, owner,
-                 call_arg(index, host->boots));
+    sim_post(world->sim, simtime_add(sim_now(world->sim), item->at), world->kind_call, owner,
+             call_arg(index, host->boots));
 }
 
 void world_app_event(World *world, uint32_t conn, unsigned side, AppTrigger trigger) {
@@ -236,8 +236,8 @@ static void set_off_process(World *world, uint32_t index, uint32_t i, const AppI
   if (process->fired[i])
     return;
   process->fired[i] = TRUE;
-  sim_schedule(world->sim, simtime_add(sim_now(world->sim), item->at), world->kind_process_call, index,
-               call_arg(i, host->boots));
+  sim_post(world->sim, simtime_add(sim_now(world->sim), item->at), world->kind_process_call, index,
+           call_arg(i, host->boots));
 }
 
 /* The items of a population's scripts that wait for a state of the connection at hand. */

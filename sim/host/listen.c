@@ -155,6 +155,24 @@ static void to_listener(Host *host, const Segment *segment, gboolean has_floor, 
   tcp_segment_arrives(host->stack, end->tcb, segment, NULL);
 }
 
+/* What listen_receive() will touch: the connection, then its TCB. */
+void listen_prefetch(const void *context, const Segment *segment, unsigned stage) {
+  const Host *host = context;
+  const World *world = host->world;
+  const ConnPage *page = segment->conn < world->n_conns ? world->pages[segment->conn >> CONN_PAGE_BITS] : NULL;
+  if (!page)
+    return;
+  const Conn *conn = &page->conns[segment->conn & (CONNS_IN_PAGE - 1)];
+  if (stage == 1) {
+    for (size_t i = 0; i < sizeof *conn; i += 64)
+      __builtin_prefetch((const char *)conn + i, 1);
+    return;
+  }
+  TcpHandle tcb = conn->end[conn->host[0] == host->index ? 0 : 1].tcb;
+  if (tcb)
+    tcp_end_prefetch(host->stack, tcb);
+}
+
 /* The end with this segment's tuple; if it rests it wakes. Mostly that is the end that the segment was meant for. */
 static TcpHandle end_of_tuple(Host *host, const Segment *segment) {
   World *world = host->world;

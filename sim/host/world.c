@@ -48,6 +48,7 @@ World *world_new(Sim *sim, const Tracer *tracer, Network *network, uint64_t seed
   world->seed = seed;
   world->run = run;
   world->spare = g_new0(ConnPage *, 1);
+  network_set_prefetch(network, listen_prefetch);
   intern_words(world);
   world_apps_init(world);
   populations_init(world);

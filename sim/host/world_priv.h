@@ -322,6 +322,7 @@ void port_count_tuple(Host *host, Tuple tuple, int change);
 void listen_place(World *world, uint32_t owner, TcpState state);
 /* Takes it out of both. */
 void listen_displace(World *world, uint32_t owner);
+void listen_prefetch(const void *host, const Segment *segment, unsigned stage);
 void listen_receive(void *host, const Segment *segment);
 gboolean listen_finds(void *host, const Segment *segment);
 void listen_init(World *world);

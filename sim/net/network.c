@@ -9,6 +9,9 @@ static void run_loss(void *context, uint32_t flight, uint64_t arg);
 static void run_filter(void *context, uint32_t flight, uint64_t arg);
 static void run_change(void *context, uint32_t link, uint64_t change);
 
+static void prefetch_arrival(const void *context, uint32_t flight, unsigned stage);
+static void prefetch_loss(const void *context, uint32_t flight, unsigned stage);
+
 static const EventKind ARRIVAL = {"arrival", SIM_PHASE_ARRIVAL, run_arrival};
 static const EventKind LOSS = {"loss", SIM_PHASE_ARRIVAL, run_loss};
 static const EventKind FILTER = {"filter", SIM_PHASE_ARRIVAL, run_filter};
@@ -20,7 +23,9 @@ Network *network_new(Sim *sim, const Tracer *tracer, uint64_t max_segments) {
   network->tracer = tracer;
   network->max_segments = max_segments;
   network->kind_arrival = sim_add_kind(sim, &ARRIVAL, network);
+  sim_set_prefetch(sim, network->kind_arrival, prefetch_arrival);
   network->kind_loss = sim_add_kind(sim, &LOSS, network);
+  sim_set_prefetch(sim, network->kind_loss, prefetch_loss);
   network->kind_filter = sim_add_kind(sim, &FILTER, network);
   network->kind_change = sim_add_kind(sim, &LINK_CHANGE, network);
   network->by_down = names_intern(tracer->names, "down");
@@ -193,6 +198,10 @@ gboolean network_end(const Network *network, uint32_t conn, uint16_t host, uint1
   return FALSE;
 }
 
+void network_set_prefetch(Network *network, NetworkPrefetch prefetch) {
+  network->prefetch = prefetch;
+}
+
 void network_watch(Network *network, NetworkArrived arrived, void *context) {
   network->arrived = arrived;
   network->arrived_context = context;
@@ -258,6 +267,21 @@ static const Segment *flight_land(Network *network, Flight *flight) {
 static void flight_end(Network *network, Flight *flight) {
   flight->next_free = network->free_flight;
   network->free_flight = flight->index + 1;
+}
+
+static void prefetch_loss(const void *context, uint32_t index, unsigned stage) {
+  const char *flight = (const char *)network_flight(context, index);
+  for (size_t i = 0; stage == 0 && i < sizeof(Flight); i += 64)
+    __builtin_prefetch(flight + i, 1);
+}
+
+static void prefetch_arrival(const void *context, uint32_t index, unsigned stage) {
+  const Network *network = context;
+  prefetch_loss(context, index, stage);
+  if (stage > 0 && network->prefetch) {
+    const Segment *segment = &network_flight(network, index)->segment;
+    network->prefetch(network->hosts[segment->to].context, segment, stage);
+  }
 }
 
 static void run_arrival(void *context, uint32_t index, uint64_t arg) {

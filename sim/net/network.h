@@ -18,6 +18,7 @@ typedef struct Network Network;
 
 /* `segment` is valid during the call only. */
 typedef void (*NetworkReceive)(void *host, const Segment *segment);
+typedef void (*NetworkPrefetch)(const void *host, const Segment *segment, unsigned stage);
 typedef void (*NetworkArrived)(void *context, const Segment *segment);
 
 /* Borrows all but what it makes. `max_segments`: the run stops (sim_stop()) when more have been sent; 0: no limit. */
@@ -48,6 +49,9 @@ uint64_t network_send(Network *network, Segment *segment);
 uint64_t network_inject(Network *network, Segment *segment, Name by);
 
 /* --- for those who watch, hold back and forge --------------------------------------------------------------------- */
+
+/* Calls `prefetch` for segments that hosts will receive soon, at stages 1 and later: see sim_set_prefetch(). */
+void network_set_prefetch(Network *network, NetworkPrefetch prefetch);
 
 /* Calls `arrived` for each segment that a host has received, after it has. One watcher. */
 void network_watch(Network *network, NetworkArrived arrived, void *context);

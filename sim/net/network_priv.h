@@ -70,6 +70,7 @@ struct Network {
   Flight **flights;                          /* in chunks, so that they do not move */
   uint32_t n_flights, n_chunks, free_flight; /* free list by index + 1 */
   uint32_t first_held, last_held;            /* by index + 1, in the order of sending */
+  NetworkPrefetch prefetch;                  /* NULL: none */
   NetworkArrived arrived;
   void *arrived_context;
   gboolean learns_ends;

@@ -37,9 +37,12 @@ TcpStack *tcp_stack_new(Sim *sim, const Tracer *tracer, const TcpParams *params,
   stack->ops = ops;
   stack->host = host;
   tcp_fsm_index_init(&stack->fsm);
-  stack->kind_sending = sim_add_kind(sim, &TCP_KIND_SENDING, stack);
-  stack->kind_ack = sim_add_kind(sim, &TCP_KIND_ACK, stack);
+  stack->kind_sending = sim_add_lazy_kind(sim, &TCP_KIND_SENDING, tcp_timers_sending_of, stack);
+  stack->kind_ack = sim_add_lazy_kind(sim, &TCP_KIND_ACK, tcp_timers_ack_of, stack);
   stack->kind_state = sim_add_kind(sim, &TCP_KIND_STATE, stack);
+  sim_set_prefetch(sim, stack->kind_sending, tcp_timers_prefetch);
+  sim_set_prefetch(sim, stack->kind_ack, tcp_timers_prefetch);
+  sim_set_prefetch(sim, stack->kind_state, tcp_timers_prefetch);
   stack->kind_user = sim_add_kind(sim, &TCP_KIND_USER, stack);
   stack->kind_keepalive = sim_add_kind(sim, &TCP_KIND_KEEPALIVE, stack);
   intern_words(stack);
@@ -82,6 +85,7 @@ static void add_chunk(TcpStack *stack) {
     TcpHandle handle = first + i + 1;
     tcp_conn_get(stack, handle)->who.owner = stack->free_conn;
     tcp_conn_get(stack, handle)->state_free = TRUE;
+    tcp_conn_get(stack, handle)->t_sending = tcp_conn_get(stack, handle)->t_ack = LAZY_TIMER_STOPPED;
     stack->free_conn = handle;
   }
 }
@@ -92,9 +96,14 @@ TcpConn *tcp_conn_new(TcpStack *stack, const TcpIdentity *identity, TcpState sta
   TcpHandle handle = stack->free_conn;
   TcpConn *conn = tcp_conn_get(stack, handle);
   stack->free_conn = conn->who.owner;
-  *conn = (TcpConn){.stack = stack, .handle = handle, .who = *identity, .state = (uint8_t)state};
+  *conn = (TcpConn){.stack = stack,
+                    .handle = handle,
+                    .who = *identity,
+                    .state = (uint8_t)state,
+                    .t_sending = conn->t_sending,
+                    .t_ack = conn->t_ack};
   conn->mss = stack->params.mss;
-  conn->t_sending = conn->t_ack = conn->t_state = conn->t_user = conn->t_keepalive = TIMER_STOPPED;
+  conn->t_state = conn->t_user = conn->t_keepalive = TIMER_STOPPED;
   conn->text_at = conn->text_sent_at = SIM_NEVER;
   conn->rcv_mss = LEAST_MSS;
   conn->heard_at = sim_now(stack->sim);
@@ -126,6 +135,12 @@ TcpState tcp_end_state(const TcpStack *stack, TcpHandle end) {
 
 uint32_t tcp_end_owner(const TcpStack *stack, TcpHandle end) {
   return tcp_conn_get(stack, end)->who.owner;
+}
+
+void tcp_end_prefetch(const TcpStack *stack, TcpHandle end) {
+  const char *conn = (const char *)tcp_conn_get(stack, end);
+  for (size_t i = 0; i < sizeof(TcpConn); i += 64)
+    __builtin_prefetch(conn + i, 1);
 }
 
 uint32_t tcp_end_unread(const TcpStack *stack, TcpHandle end) {

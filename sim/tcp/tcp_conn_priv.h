@@ -94,9 +94,9 @@ struct TcpConn {
   SimTime rto;                  /* before back-off */
   SimTime retransmitting_since; /* the first of them, SIM_NEVER: none */
 
-  Timer t_sending; /* retransmission, probe or persist */
-  Timer t_ack;     /* delayed ACK */
-  Timer t_state;   /* 2MSL, or FIN-WAIT-2 */
+  LazyTimer t_sending; /* retransmission, probe or persist */
+  LazyTimer t_ack;     /* delayed ACK; these two go from one connection to the next, with their keys in the queue */
+  Timer t_state;       /* 2MSL, or FIN-WAIT-2 */
   Timer t_user;
   Timer t_keepalive;
 
@@ -230,6 +230,9 @@ static inline gboolean tcp_timers_sending_fit(const TcpConn *conn) {
 void tcp_timers_keepalive_again(TcpConn *conn);
 /* Wait `delay` for a segment that may only be late (RFC 8985 6.2). */
 void tcp_timers_reordering(TcpConn *conn, SimTime delay);
+LazyTimer *tcp_timers_sending_of(void *stack, TcpHandle handle);
+void tcp_timers_prefetch(const void *stack, TcpHandle handle, unsigned stage);
+LazyTimer *tcp_timers_ack_of(void *stack, TcpHandle handle);
 extern const EventKind TCP_KIND_SENDING, TCP_KIND_ACK, TCP_KIND_STATE, TCP_KIND_USER, TCP_KIND_KEEPALIVE;
 
 /* --- options.c: what SYNs negotiate, and what segments carry ------------------------------------------------------ */

@@ -79,6 +79,8 @@ void tcp_end_negotiate(TcpStack *stack, TcpHandle end, const TcpParams *peer);
 TcpState tcp_end_state(const TcpStack *stack, TcpHandle end);
 uint32_t tcp_end_owner(const TcpStack *stack, TcpHandle end);
 /* Octets that have arrived in order and were not read. */
+/* Fetches its TCB into the cache. */
+void tcp_end_prefetch(const TcpStack *stack, TcpHandle end);
 uint32_t tcp_end_unread(const TcpStack *stack, TcpHandle end);
 Seq tcp_end_iss(const TcpStack *stack, TcpHandle end);
 

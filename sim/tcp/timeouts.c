@@ -42,6 +42,19 @@ static void arm(TcpConn *conn, Timer *timer, TcpTimer which, EventKindId kind, S
   trace_timer(conn, which, TRACE_WORD_ARMED, until);
 }
 
+static void arm_lazy(TcpConn *conn, LazyTimer *timer, TcpTimer which, EventKindId kind, SimTime delay) {
+  SimTime until = simtime_add(sim_now(conn->stack->sim), delay);
+  sim_lazy_arm(conn->stack->sim, timer, until, kind, conn->handle);
+  trace_timer(conn, which, TRACE_WORD_ARMED, until);
+}
+
+static void stop_lazy(TcpConn *conn, LazyTimer *timer, TcpTimer which) {
+  if (!timer_armed(timer))
+    return;
+  sim_lazy_stop(conn->stack->sim, timer);
+  trace_timer(conn, which, TRACE_WORD_STOPPED, SIM_NEVER);
+}
+
 static void stop(TcpConn *conn, Timer *timer, TcpTimer which) {
   if (!timer_armed(timer))
     return;
@@ -74,28 +87,28 @@ void tcp_timers_sending(TcpConn *conn, gboolean restart) {
   if (!out) {
     gboolean waits = conn->unsent || (conn->fin_queued && !conn->fin_sent);
     if (conn->sending_mode != TCP_SENDING_PERSIST || !waits)
-      stop(conn, &conn->t_sending, sending_name(conn));
+      stop_lazy(conn, &conn->t_sending, sending_name(conn));
     return;
   }
   if (timer_armed(&conn->t_sending) && !restart && conn->sending_mode != TCP_SENDING_PERSIST)
     return;
   gboolean probe = may_probe_tail(conn);
   if (conn->sending_mode != (probe ? TCP_SENDING_PROBE : TCP_SENDING_RETRANSMISSION))
-    stop(conn, &conn->t_sending, sending_name(conn)); /* it changes its name */
+    stop_lazy(conn, &conn->t_sending, sending_name(conn)); /* it changes its name */
   conn->sending_mode = probe ? TCP_SENDING_PROBE : TCP_SENDING_RETRANSMISSION;
-  arm(conn, &conn->t_sending, sending_name(conn), conn->stack->kind_sending,
-      probe ? probe_delay(conn, restart) : tcp_rto_now(conn));
+  arm_lazy(conn, &conn->t_sending, sending_name(conn), conn->stack->kind_sending,
+           probe ? probe_delay(conn, restart) : tcp_rto_now(conn));
 }
 
 /* RFC 8985 7.2: the probe waits for the segment sent last. */
 void tcp_timers_tail_sent(TcpConn *conn) {
   if (timer_armed(&conn->t_sending) && conn->sending_mode == TCP_SENDING_PROBE)
-    arm(conn, &conn->t_sending, TCP_TIMER_PROBE, conn->stack->kind_sending, probe_delay(conn, FALSE));
+    arm_lazy(conn, &conn->t_sending, TCP_TIMER_PROBE, conn->stack->kind_sending, probe_delay(conn, FALSE));
 }
 
 void tcp_timers_persist(TcpConn *conn) {
   conn->sending_mode = TCP_SENDING_PERSIST;
-  arm(conn, &conn->t_sending, TCP_TIMER_PERSIST, conn->stack->kind_sending, tcp_persist_interval(conn));
+  arm_lazy(conn, &conn->t_sending, TCP_TIMER_PERSIST, conn->stack->kind_sending, tcp_persist_interval(conn));
 }
 
 /* At its greatest interval, and answered every time, the persist timer renews itself for ever. */
@@ -103,17 +116,17 @@ void tcp_timers_probe_answered(TcpConn *conn) {
   TcpStack *stack = conn->stack;
   conn->retransmissions = 0;
   if (!conn->probe_answered && tcp_persist_interval(conn) == stack->params.persist_max)
-    timer_arm_renewing(stack->sim, &conn->t_sending, conn->t_sending.until, stack->kind_sending, conn->handle, 0);
+    sim_lazy_arm_renewing(stack->sim, &conn->t_sending, conn->t_sending.until, stack->kind_sending, conn->handle);
   conn->probe_answered = TRUE;
 }
 
 void tcp_timers_delay_ack(TcpConn *conn, SimTime delay) {
   if (!timer_armed(&conn->t_ack))
-    arm(conn, &conn->t_ack, TCP_TIMER_DELAYED_ACK, conn->stack->kind_ack, delay);
+    arm_lazy(conn, &conn->t_ack, TCP_TIMER_DELAYED_ACK, conn->stack->kind_ack, delay);
 }
 
 void tcp_timers_ack_sent(TcpConn *conn) {
-  stop(conn, &conn->t_ack, TCP_TIMER_DELAYED_ACK);
+  stop_lazy(conn, &conn->t_ack, TCP_TIMER_DELAYED_ACK);
 }
 
 void tcp_timers_time_wait(TcpConn *conn) {
@@ -168,8 +181,8 @@ void tcp_timers_user(TcpConn *conn, gboolean restart) {
 }
 
 void tcp_timers_stop_all(TcpConn *conn) {
-  stop(conn, &conn->t_sending, sending_name(conn));
-  stop(conn, &conn->t_ack, TCP_TIMER_DELAYED_ACK);
+  stop_lazy(conn, &conn->t_sending, sending_name(conn));
+  stop_lazy(conn, &conn->t_ack, TCP_TIMER_DELAYED_ACK);
   if (timer_armed(&conn->t_state))
     stop(conn, &conn->t_state, state_name(conn));
   stop(conn, &conn->t_user, TCP_TIMER_USER);
@@ -177,9 +190,9 @@ void tcp_timers_stop_all(TcpConn *conn) {
 }
 
 void tcp_timers_reordering(TcpConn *conn, SimTime delay) {
-  stop(conn, &conn->t_sending, sending_name(conn));
+  stop_lazy(conn, &conn->t_sending, sending_name(conn));
   conn->sending_mode = TCP_SENDING_REORDERING;
-  arm(conn, &conn->t_sending, TCP_TIMER_REORDERING, conn->stack->kind_sending, delay);
+  arm_lazy(conn, &conn->t_sending, TCP_TIMER_REORDERING, conn->stack->kind_sending, delay);
 }
 
 static gboolean keepalive_on(const TcpConn *conn) {
@@ -221,7 +234,7 @@ void tcp_timers_keepalive(TcpConn *conn) {
 static void run_sending(void *context, uint32_t handle, uint64_t arg) {
   (void)arg;
   TcpConn *conn = tcp_conn_get(context, handle);
-  timer_expired(&conn->t_sending);
+  sim_lazy_expired(&conn->t_sending);
   trace_timer(conn, sending_name(conn), TRACE_WORD_EXPIRED, SIM_NEVER);
   if (!conn->sent.head && conn->stack->params.bug_timer_left_running)
     return;
@@ -245,7 +258,7 @@ static void run_sending(void *context, uint32_t handle, uint64_t arg) {
 static void run_ack(void *context, uint32_t handle, uint64_t arg) {
   (void)arg;
   TcpConn *conn = tcp_conn_get(context, handle);
-  timer_expired(&conn->t_ack);
+  sim_lazy_expired(&conn->t_ack);
   trace_timer(conn, TCP_TIMER_DELAYED_ACK, TRACE_WORD_EXPIRED, SIM_NEVER);
   tcp_conn_apply(conn, TCP_TMO_DELAYED_ACK, NULL);
   tcp_conn_finish(conn);
@@ -294,6 +307,19 @@ static void run_keepalive(void *context, uint32_t handle, uint64_t arg) {
   if (conn->keepalives || sim_now(conn->stack->sim) - conn->heard_at >= idle)
     tcp_conn_apply(conn, TCP_TMO_KEEPALIVE, NULL);
   tcp_conn_finish(conn);
+}
+
+void tcp_timers_prefetch(const void *stack, TcpHandle handle, unsigned stage) {
+  if (stage == 0)
+    tcp_end_prefetch(stack, handle);
+}
+
+LazyTimer *tcp_timers_sending_of(void *stack, TcpHandle handle) {
+  return &tcp_conn_get(stack, handle)->t_sending;
+}
+
+LazyTimer *tcp_timers_ack_of(void *stack, TcpHandle handle) {
+  return &tcp_conn_get(stack, handle)->t_ack;
 }
 
 const EventKind TCP_KIND_SENDING = {"tcp sending timer", SIM_PHASE_TIMER, run_sending};

@@ -10,6 +10,7 @@
 /* ---- a language of operations ----
  *
  *   +x@5     add an event named x (one letter) at instant 5, phase 0; +x@5/2: phase 2
+ *   *x       post an event named x in phase 0 at the instant of the last event; *x/2: phase 2
  *   -x       cancel the event last added as x; gives "-x", or "!x" if it was stale
  *   ?x       gives "x" if it is pending, else "."
  *   p        pop; gives "x@5", or "empty"
@@ -19,13 +20,17 @@
  *   d        pop all
  */
 
-static void give_popped(GString *given, EventQueue *queue, SimTime until, const char *otherwise) {
+static void give_popped(GString *given, EventQueue *queue, SimTime until, const char *otherwise, SimTime *now) {
   SimTime at;
   Event event;
-  if (event_queue_pop_until(queue, until, &at, &event))
+  if (event_queue_pop_until(queue, until, &at, &event)) {
     g_string_append_printf(given, " %c@%" G_GINT64_FORMAT, (char)event.arg, at);
-  else
+    *now = at;
+  } else {
     g_string_append_printf(given, " %s", otherwise);
+    if (until != SIM_NEVER && event_queue_count(queue) > 0)
+      *now = MAX(*now, until);
+  }
 }
 
 static void add_named(EventQueue *queue, const char *operation, uint64_t order, EventId *ids) {
@@ -36,11 +41,17 @@ static void add_named(EventQueue *queue, const char *operation, uint64_t order, 
   ids[name] = event_queue_add(queue, at, *phase == '/' ? (unsigned)atoi(phase + 1) : 0, order, &event);
 }
 
+static void post_named(EventQueue *queue, const char *operation, uint64_t order, SimTime now) {
+  Event event = {.arg = (uint8_t)operation[1]};
+  event_queue_post(queue, now, operation[2] == '/' ? (unsigned)atoi(operation + 3) : 0, order, &event);
+}
+
 /* Runs the operations; what they give, each after a space. */
 static char *play(const char *operations) {
   EventQueue *queue = event_queue_new();
   EventId ids[256] = {{0, 0}};
   GString *given = g_string_new(NULL);
+  SimTime now = 0;
   g_auto(GStrv) list = g_strsplit(operations, " ", -1);
   for (guint i = 0; list[i] != NULL; i++) {
     uint8_t name = (uint8_t)list[i][0] == 'p' ? 0 : (uint8_t)list[i][1];
@@ -48,6 +59,9 @@ static char *play(const char *operations) {
     switch (list[i][0]) {
     case '+':
       add_named(queue, list[i], i, ids);
+      break;
+    case '*':
+      post_named(queue, list[i], i, now);
       break;
     case '-':
       g_string_append_printf(given, " %c%c", event_queue_cancel(queue, ids[name], NULL) ? '-' : '!', name);
@@ -57,9 +71,9 @@ static char *play(const char *operations) {
       break;
     case 'p':
       if (list[i][1] == '\0')
-        give_popped(given, queue, SIM_NEVER, "empty");
+        give_popped(given, queue, SIM_NEVER, "empty", &now);
       else
-        give_popped(given, queue, g_ascii_strtoll(list[i] + 1, NULL, 10), "later");
+        give_popped(given, queue, g_ascii_strtoll(list[i] + 1, NULL, 10), "later", &now);
       break;
     case 'n':
       next = event_queue_next_at(queue);
@@ -73,7 +87,7 @@ static char *play(const char *operations) {
       break;
     case 'd':
       while (event_queue_count(queue) > 0)
-        give_popped(given, queue, SIM_NEVER, "empty");
+        give_popped(given, queue, SIM_NEVER, "empty", &now);
       break;
     default:
       g_error("no such operation: %s", list[i]);
@@ -106,6 +120,14 @@ static const struct Case {
      " later b@4 c@999999999 a@1000000000"},
     {"next-at-then-add-earlier-pops-in-order", "+a@1000000000 n +b@3 n d", " 1000000000 3 b@3 a@1000000000"},
     {"pop-until-the-past-gives-later", "+a@5 +b@5 p p4 p-1 d", " a@5 later later b@5"},
+    {"posted-runs-after-ties-and-before-later-ones", "+a@5 +b@5 +c@6 p *d c n d", " a@5 3 5 b@5 d@5 c@6"},
+    {"posted-in-order-runs-in-order", "+a@5 +b@6 p *c *d *e d", " a@5 c@5 d@5 e@5 b@6"},
+    {"posted-goes-by-its-phase", "+a@5 +b@5/1 +c@5/3 p *d/2 *e/1 *f d", " a@5 f@5 b@5 e@5 d@5 c@5"},
+    {"posted-then-added-earlier-phase-runs-first", "+a@5 p *b/2 +c@5/1 d", " a@5 c@5 b@5"},
+    {"posted-is-before-until", "+a@5 +b@9 p *c p4 p5 p5", " a@5 later c@5 later"},
+    {"posted-where-a-pop-gave-up", "+a@1000000 p500 +b@500 *c +d@501 d", " later b@500 c@500 d@501 a@1000000"},
+    {"posted-behind-a-cancelled-one", "+a@5 +b@5 p *c -b d c", " a@5 -b c@5 0"},
+    {"posted-at-the-start", "*a +b@0 +c@1 *d d", " a@0 b@0 d@0 c@1"},
     {"extreme-instants", "+a@9223372036854775806 +b@0 +c@4611686018427387904 d",
      " b@0 c@4611686018427387904 a@9223372036854775806"},
 };
@@ -144,6 +166,19 @@ typedef struct Pair {
   SimTime now;
 } Pair;
 
+static void pair_insert(Pair *pair, const Entry *entry) {
+  guint low = 0;
+  guint high = pair->sorted->len;
+  while (low < high) {
+    guint middle = (low + high) / 2;
+    if (entry_compare(&g_array_index(pair->sorted, Entry, middle), entry) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  g_array_insert_vals(pair->sorted, low, entry, 1);
+}
+
 static void pair_add(Pair *pair, SimTime at) {
   uint64_t order = pair->next_order++;
   /* Multiplying by an odd number permutes the 36-bit numbers. */
@@ -153,16 +188,18 @@ static void pair_add(Pair *pair, SimTime at) {
   entry.event = (Event){.arg = rng_u64(&pair->rng), .subject = (uint32_t)order, .kind = (uint8_t)order, .flags = 1};
   entry.id = event_queue_add(pair->queue, at, entry.phase, order, &entry.event);
   g_assert_true(event_queue_pending(pair->queue, entry.id));
-  guint low = 0;
-  guint high = pair->sorted->len;
-  while (low < high) {
-    guint middle = (low + high) / 2;
-    if (entry_compare(&g_array_index(pair->sorted, Entry, middle), &entry) < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  g_array_insert_val(pair->sorted, low, entry);
+  pair_insert(pair, &entry);
+}
+
+/* At the instant of the last event; it has no id. */
+static void pair_post(Pair *pair) {
+  uint64_t order = pair->next_order++;
+  if (pair->shuffle)
+    order = order * UINT64_C(0x5851f42d4c957f2d) & ((UINT64_C(1) << 36) - 1);
+  Entry entry = {.at = pair->now, .phase = (unsigned)rng_below(&pair->rng, 4), .order = order, .id = EVENT_NONE};
+  entry.event = (Event){.arg = rng_u64(&pair->rng), .subject = (uint32_t)order, .kind = (uint8_t)order, .flags = 1};
+  event_queue_post(pair->queue, pair->now, entry.phase, order, &entry.event);
+  pair_insert(pair, &entry);
 }
 
 static void assert_same_event(const Event *a, const Event *b) {
@@ -200,6 +237,8 @@ static void pair_cancel(Pair *pair) {
     return;
   guint i = (guint)rng_below(&pair->rng, pair->sorted->len);
   Entry entry = g_array_index(pair->sorted, Entry, i);
+  if (entry.id.generation == 0) /* it was posted */
+    return;
   Event event;
   g_assert_true(event_queue_cancel(pair->queue, entry.id, &event));
   assert_same_event(&event, &entry.event);
@@ -271,6 +310,8 @@ static void pair_step(Pair *pair, const Mix *mix, gboolean growing) {
     pair_pop(pair, pair->now + ahead(&pair->rng, AHEAD_NEAR));
   else if (draw < mix->cancels + 5)
     pair_check(pair);
+  else if (draw < mix->cancels + 10)
+    pair_post(pair);
   else if (growing || (pair->sorted->len < mix->population && draw % 2 == 0))
     pair_add(pair, pair->now + ahead(&pair->rng, mix->ahead));
   else
@@ -444,6 +485,42 @@ static void test_cancel_and_add_in_a_crowd_slots_do_not_pile_up(void) {
   event_queue_free(queue);
 }
 
+typedef struct Foretold {
+  EventQueue *queue;
+  GArray *ids; /* by arg */
+  guint told[EVENT_STAGES];
+} Foretold;
+
+/* Every event told of is pending; no group begins before the last has been told of at all stages. */
+static void note_ahead(void *context, const Event *event, unsigned stage) {
+  Foretold *foretold = context;
+  g_assert_true(event_queue_pending(foretold->queue, g_array_index(foretold->ids, EventId, event->arg)));
+  foretold->told[stage]++;
+  if (stage == 0)
+    g_assert_cmpuint(foretold->told[1], ==, foretold->told[EVENT_STAGES - 1]);
+  else
+    g_assert_cmpuint(foretold->told[stage], <=, foretold->told[stage - 1]);
+}
+
+static void test_many_pending_those_ahead_are_told_of_and_run_in_order(void) {
+  enum { CROWD = 50000 };
+  Foretold foretold = {.queue = event_queue_new(), .ids = g_array_new(FALSE, FALSE, sizeof(EventId))};
+  Rng rng = rng_stream(1, 0, "ahead");
+  event_queue_set_ahead(foretold.queue, note_ahead, &foretold);
+  for (guint i = 0; i < CROWD; i++) {
+    Event event = {.arg = i};
+    EventId id = event_queue_add(foretold.queue, (SimTime)rng_below(&rng, (uint64_t)SIM_S(1)), 0, i, &event);
+    g_array_append_val(foretold.ids, id);
+  }
+  for (guint i = 0; i < CROWD; i += 5)
+    g_assert_true(event_queue_cancel(foretold.queue, g_array_index(foretold.ids, EventId, i), NULL));
+  assert_pops_in_order(foretold.queue, CROWD - CROWD / 5);
+  for (unsigned stage = 0; stage < EVENT_STAGES; stage++)
+    g_assert_cmpuint(foretold.told[stage], >, CROWD / 2);
+  event_queue_free(foretold.queue);
+  g_array_unref(foretold.ids);
+}
+
 static void test_two_queues_do_not_touch_each_other(void) {
   EventQueue *a = event_queue_new();
   EventQueue *b = event_queue_new();
@@ -510,6 +587,8 @@ int main(int argc, char **argv) {
                   test_pop_until_before_a_crowd_then_a_crowd_between_pops_in_order);
   g_test_add_func("/event-queue/cancel-and-add-in-a-crowd-slots-do-not-pile-up",
                   test_cancel_and_add_in_a_crowd_slots_do_not_pile_up);
+  g_test_add_func("/event-queue/many-pending-those-ahead-are-told-of-and-run-in-order",
+                  test_many_pending_those_ahead_are_told_of_and_run_in_order);
   g_test_add_func("/event-queue/add-before-an-instant-given-up-is-caught",
                   test_add_before_an_instant_given_up_is_caught);
   g_test_add_func("/event-queue/two-queues-do-not-touch-each-other", test_two_queues_do_not_touch_each_other);
