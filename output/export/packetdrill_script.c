@@ -234,6 +234,10 @@ static void write_connect(Writer *writer, SimTime at) {
   write_line(writer, at, "connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)");
 }
 
+static gboolean offers_window_scale(const TraceHost *host) {
+  return number(host, "window_scale", 0) || is_on(host, "window_scale_always");
+}
+
 /* A SYN as a host with these parameters sends it, `answers` the other's. */
 static Shown syn_of(const TraceHost *host, const TraceHost *other, gboolean answers, uint32_t ts_val, uint32_t ts_ecr) {
   Shown shown = {.flags = TCP_SYN | (answers ? TCP_ACK : 0), .ack = answers ? 1 : 0};
@@ -242,7 +246,7 @@ static Shown syn_of(const TraceHost *host, const TraceHost *other, gboolean answ
   shown.options.has = TCP_OPT_MSS;
   shown.options.mss = (uint16_t)MIN(number(host, "mss", 1460), 65535);
   shown.options.wscale = (uint8_t)MIN(number(host, "window_scale", 0), 14);
-  if (shown.options.wscale && (!answers || number(other, "window_scale", 0)))
+  if (offers_window_scale(host) && (!answers || offers_window_scale(other)))
     shown.options.has |= TCP_OPT_WSCALE;
   if (is_on(host, "sack") && (!answers || is_on(other, "sack")))
     shown.options.has |= TCP_OPT_SACK_OK;
@@ -257,7 +261,7 @@ static Shown syn_of(const TraceHost *host, const TraceHost *other, gboolean answ
 /* The third segment of the handshake. */
 static Shown ack_of(const TraceHost *host, const TraceHost *other, uint32_t ts_val, uint32_t ts_ecr) {
   Shown shown = {.flags = TCP_ACK, .seq = 1, .ack = 1};
-  gboolean scaled = number(host, "window_scale", 0) && number(other, "window_scale", 0);
+  gboolean scaled = offers_window_scale(host) && offers_window_scale(other);
   uint64_t window = number(host, "rcv_wnd", 65535) >> (scaled ? MIN(number(host, "window_scale", 0), 14) : 0);
   shown.win = (uint32_t)MIN(window, 65535);
   if (is_on(host, "timestamps") && is_on(other, "timestamps")) {
@@ -345,6 +349,10 @@ static gboolean write_close(Writer *writer, size_t index, GError **error) {
   SimTime at = record->t + writer->base;
   if (returned_at(writer, index) != record->t)
     return outside(error, "a close() that lingers");
+  if (record->app.conn == 0 && writer->has_socket && !writer->client) {
+    write_line(writer, at, "close(3) = 0"); /* the listener */
+    return TRUE;
+  }
   if (!writer->closed && (writer->client || writer->accepted))
     write_line(writer, at, "close(%d) = 0", fd_of(writer));
   writer->closed = TRUE;
@@ -354,6 +362,13 @@ static gboolean write_close(Writer *writer, size_t index, GError **error) {
 /* Texts of a trace are anybody's: in a script they stand as they are only if they are words. */
 static gboolean is_word(const char *text) {
   return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(text);
+}
+
+/* Calls on sockets without a connection, as a player's trace has them: write_listen() and write_accept() make these. */
+static gboolean is_told_by_listening(const Writer *writer, const char *call, const char *how) {
+  if (strcmp(call, "setsockopt") == 0)
+    return strcmp(how, "SO_REUSEADDR") == 0;
+  return strcmp(call, "accept") == 0 || (strcmp(call, "bind") == 0 && !writer->client);
 }
 
 static gboolean write_app(Writer *writer, size_t index, GError **error) {
@@ -368,6 +383,8 @@ static gboolean write_app(Writer *writer, size_t index, GError **error) {
       write_accept(writer, at);
     return TRUE;
   }
+  if (record->app.conn == 0 && is_told_by_listening(writer, call, how))
+    return TRUE;
   gboolean reads = strcmp(call, "recv") == 0 && strcmp(result, "ok") == 0 && (writer->client || writer->accepted);
   if (reads)
     writer->unread += record->app.octets;

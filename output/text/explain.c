@@ -166,7 +166,10 @@ static void write_top(const Writer *w) {
   GString *hosts = g_string_new(NULL);
   for (guint i = 0; i < header->hosts->len; i++) {
     const TraceHost *host = g_ptr_array_index(header->hosts, i);
-    g_string_append_printf(hosts, "%s%s is %s", i ? ", " : "", host->name, host->profile ? host->profile : "unknown");
+    const char *what = host->profile ? host->profile
+                       : host->role  ? "what the script has instead of a network"
+                                     : "unknown";
+    g_string_append_printf(hosts, "%s%s is %s", i ? ", " : "", host->name, what);
   }
   write_wrapped(w, 1, "", TEXT_DIM, hosts->str);
   g_string_free(hosts, TRUE);

@@ -92,6 +92,11 @@ static const Phrase PHRASES[] = {
      {"Nobody was connected, so the TCB is deleted and nothing is sent.", NULL}},
     {S(SYN_SENT),
      TCP_CALL_CLOSE,
+     TCP_GUARD_SHUTDOWN_WAITS,
+     {"The application has nothing to send, but still reads: the FIN waits until the connection is established.",
+      "keeps such a shutdown() for later; by RFC 9293 alone the connection would be given up."}},
+    {S(SYN_SENT),
+     TCP_CALL_CLOSE,
      TCP_GUARD_ALWAYS,
      {"The connection was never open, so the TCB is deleted and nothing is sent.", NULL}},
     {ANY, TCP_CALL_CLOSE, TCP_GUARD_CLOSE_QUEUED, {"One FIN is enough, and it is queued already.", NULL}},
@@ -277,6 +282,11 @@ static const Phrase PHRASES[] = {
       NULL}},
 
     /* --- fourth: SYN ---------------------------------------------------------------------------------------------- */
+    {S(SYN_RECEIVED),
+     TCP_SEG_SYN,
+     TCP_GUARD_EMBRYO_RESET,
+     {"Another SYN means that the first request is void. The passive OPEN stays, and listens again.",
+      "tells the peer with a RST; RFC 9293 alone would say nothing."}},
     {S(SYN_RECEIVED),
      TCP_SEG_SYN,
      TCP_GUARD_PASSIVE_OPEN,

@@ -461,7 +461,8 @@ static void take_conn(Build *build, const TraceRecord *record) {
   const Name hosts[2] = {record->connection.client_host, record->connection.server_host};
   for (unsigned i = 0; i < 2; i++) {
     explain_end_start(explain_track_end(build->track, hosts[i], record->connection.conn), record->connection.state);
-    set_state(build, hosts[i], record->connection.conn, record->connection.state);
+    if (!trace_is_wire(build->source->trace, hosts[i]))
+      set_state(build, hosts[i], record->connection.conn, record->connection.state);
   }
 }
 
@@ -489,11 +490,13 @@ static void take(Build *build, const TraceRecord *record) {
     attach(build, record, record->rule.host, record->rule.conn);
     g_ptr_array_add(build->rules, (gpointer)record);
     break;
-  case TRACE_SENT:
-    take_sent(build, record);
+  case TRACE_SENT: /* what a wire sends is told where it arrives, and nobody is there to receive */
+    if (!trace_is_wire(build->source->trace, record->sent.host))
+      take_sent(build, record);
     break;
   case TRACE_RECEIVED:
-    take_received(build, record);
+    if (!trace_is_wire(build->source->trace, record->received.host))
+      take_received(build, record);
     break;
   case TRACE_DISCARDED:
     attach(build, record, record->discarded.host, record->discarded.conn);

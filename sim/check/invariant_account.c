@@ -362,7 +362,10 @@ static void take_fate(Model *model, const TraceRecord *record) {
     if (segment)
       segment->held_for_ever = record->delayed.delay == SIM_NEVER;
   } else if (record->kind == TRACE_DISCARDED) {
-    model->refused |= model->arrived && model->arrived->id == record->discarded.id;
+    gboolean this_one = model->arrived && model->arrived->id == record->discarded.id;
+    TcpCheck check = record->discarded.check;
+    model->refused |= this_one;
+    model->found_listener |= this_one && (check == TCP_CHECK_LISTEN_OTHER || check == TCP_CHECK_LISTEN_RST);
   }
 }
 

@@ -34,8 +34,8 @@ static void judge_no_tcb(Model *model) {
   const ModelHost *host = model_host(model, trigger->received.host);
   if (!host || host->down)
     return;
-  gboolean opens = (segment->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
-  if (model->found_listener && opens)
+  gboolean asks = segment->flags & TCP_ACK && !(segment->flags & TCP_RST);
+  if (model->found_listener && !asks) /* it opens a connection, or means nothing to who listens */
     return;
   unsigned wanted = segment->flags & TCP_RST ? 0 : 1;
   const ModelEnd *end = model_end(model, trigger->received.host, trigger->received.conn);

@@ -14,7 +14,7 @@ static void judge_read(Model *model, const TraceRecord *record) {
   const ModelEnd *end = model_end(model, record->app.host, record->app.conn);
   if (!end)
     return;
-  const ModelEnd *peer = model_peer(end);
+  const ModelEnd *peer = model_writer(end);
   uint64_t octets = record->app.octets > 0 ? (uint64_t)record->app.octets : 0;
   uint64_t total = end->octets_read + octets, arrived = octets_in_order(end);
   if (end->conn->injected) {
@@ -30,7 +30,7 @@ static void judge_read(Model *model, const TraceRecord *record) {
   if (peer && octets && total > peer->octets_written)
     model_break(model, 7, end, "%" G_GUINT64_FORMAT " octets were read, the peer wrote %" G_GUINT64_FORMAT, total,
                 peer->octets_written);
-  if (record->app.result != model->words.eof || end->read_shut)
+  if (!record->app.result || record->app.result != model->words.eof || end->read_shut)
     return;
   if (end->eofs)
     model_break(model, 7, end, "the end of the stream is reported twice");

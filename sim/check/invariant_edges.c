@@ -132,6 +132,11 @@ static const char *call_cause(const Model *model, const ModelEnd *end, const Tra
   const ModelWords *words = &model->words;
   const TraceRecord *call = model->trigger;
   gboolean same_host = call && call->kind == TRACE_APP && call->app.host == end->host_name;
+  gboolean embryo = stimulus == TCP_CALL_CLOSE && to == TCP_STATE_CLOSED && end->state == TCP_STATE_SYN_RECEIVED;
+  gboolean of_listener = same_host && call->app.conn == 0 && end->passive &&
+                         (call->app.call == words->close || call->app.call == words->shutdown);
+  if (of_listener && (embryo || stimulus == TCP_CALL_ABORT))
+    return NULL; /* what was not accepted goes with its listener */
   if (stimulus == TCP_CALL_CLOSE && to == TCP_STATE_CLOSED && end->state == TCP_STATE_SYN_RECEIVED &&
       !end->host->embryo_dropped)
     return "its host does not drop what is not open yet";

@@ -84,6 +84,7 @@ static ModelHost *ensure_host(Model *model, Name name) {
     if (g_str_equal(header->name, trace_text(model->trace, name)))
       host->header = header;
   }
+  host->is_wire = trace_is_wire(model->trace, name);
   read_params(host);
   g_ptr_array_add(model->hosts, host);
   g_hash_table_insert(model->host_of, name_key(name), host);
@@ -100,6 +101,11 @@ ModelEnd *model_end(const Model *model, Name host, Name conn) {
 
 ModelEnd *model_peer(const ModelEnd *end) {
   return end->conn->end[1 - end->side];
+}
+
+ModelEnd *model_writer(const ModelEnd *end) {
+  ModelEnd *peer = model_peer(end);
+  return peer && !peer->host->is_wire ? peer : NULL;
 }
 
 ModelSegment *model_segment(const Model *model, uint64_t id) {
@@ -303,8 +309,10 @@ static const ModelJudge *const JUDGES[] = {
 
 /* Whether a record sets off an event. Applications that read as soon as there is something are part of another. */
 static gboolean is_trigger(const Model *model, const TraceRecord *record) {
+  const ModelHost *host = record->kind == TRACE_RECEIVED ? model_host(model, record->received.host) : NULL;
   switch (record->kind) {
-  case TRACE_RECEIVED:
+  case TRACE_RECEIVED: /* where there is no TCP nothing begins */
+    return !host || !host->is_wire;
   case TRACE_HOST:
   case TRACE_LINK:
   case TRACE_END:

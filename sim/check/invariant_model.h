@@ -21,6 +21,7 @@ typedef struct ModelHost {
   Name name;
   const TraceHost *header; /* NULL: the first line does not name it */
   gboolean down;
+  gboolean is_wire; /* no TCP: it sends what a script says, and answers nothing */
   SimTime msl, time_wait, rto_initial, rto_min, rto_max, rto_slop, user_timeout, persist_max; /* -1: not told */
   SimTime challenge_period;
   int64_t retries, rcv_wnd, rcv_buf, challenge_limit; /* -1: not told, or no limit */
@@ -168,6 +169,8 @@ void model_run(Model *model);
 
 ModelEnd *model_end(const Model *model, Name host, Name conn);
 ModelEnd *model_peer(const ModelEnd *end); /* NULL if the trace does not know it */
+/* The peer, if it has an application that wrote what the end reads. */
+ModelEnd *model_writer(const ModelEnd *end);
 ModelSegment *model_segment(const Model *model, uint64_t id);
 ModelHost *model_host(const Model *model, Name name);
 /* A parameter of the first line, NULL if it is not told. */

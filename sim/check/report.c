@@ -278,12 +278,12 @@ static void append_xml_suite(GString *out, const CheckFile *file) {
   g_string_append(out, "  </testsuite>\n");
 }
 
-void report_junit(const GPtrArray *files, GString *out) {
+void report_junit(const GPtrArray *files, const char *name, GString *out) {
   CheckTotals totals = check_totals(files);
   g_string_append(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-  g_string_append_printf(
-      out, "<testsuites name=\"teardown check\" tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\">\n",
-      totals.passed + totals.failed + totals.errors + totals.empty, totals.failed, totals.errors, totals.empty);
+  g_string_append_printf(out, "<testsuites name=\"%s\" tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\">\n",
+                         name, totals.passed + totals.failed + totals.errors + totals.empty, totals.failed,
+                         totals.errors, totals.empty);
   for (guint i = 0; i < files->len; i++)
     append_xml_suite(out, file_at(files, i));
   g_string_append(out, "</testsuites>\n");

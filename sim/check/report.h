@@ -35,7 +35,8 @@ int check_exit_status(const GPtrArray *files);
 /* All append to `out`. A scenario without expectations is a skipped test, one that could not run a failed one (TAP) or
  * an error (JUnit). */
 void report_tap(const GPtrArray *files, GString *out);
-void report_junit(const GPtrArray *files, GString *out);
+/* `name` is the suite's: the verb's. */
+void report_junit(const GPtrArray *files, const char *name, GString *out);
 /* `colour` uses ANSI escapes. Ends with a line that counts. */
 void report_text(const GPtrArray *files, gboolean colour, GString *out);
 

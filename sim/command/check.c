@@ -67,7 +67,7 @@ static int report(const GPtrArray *files, const Options *options) {
   GString *out = g_string_new(NULL);
   const char *format = options->format ? options->format : isatty(STDOUT_FILENO) ? "text" : "tap";
   if (strcmp(format, "junit") == 0)
-    report_junit(files, out);
+    report_junit(files, "teardown check", out);
   else if (strcmp(format, "tap") == 0)
     report_tap(files, out);
   else

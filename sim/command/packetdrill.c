@@ -97,7 +97,9 @@ static char *detail_of(const Played *played, const Options *options) {
   GString *out = g_string_new(NULL);
   const PktResult *result = played->result;
   if (result->verdict == PKT_OUTSIDE)
-    g_string_append_printf(out, "%s:%u: outside what is simulated: %s\n", played->path, result->line, result->message);
+    g_string_append_printf(out, "%s:%u: outside what is simulated: %s\n%s%s%s", played->path, result->line,
+                           result->message, result->source ? "  script:   " : "", result->source ? result->source : "",
+                           result->source ? "\n" : "");
   g_autofree char *text = pkt_result_text(result, played->script);
   if (result->verdict == PKT_FAIL)
     g_string_append(out, text);
@@ -207,7 +209,7 @@ static int report(const GPtrArray *all, guint given, const Options *options) {
   if (options->json)
     ;
   else if (strcmp(format, "junit") == 0)
-    report_junit(files, out);
+    report_junit(files, "teardown packetdrill", out);
   else if (strcmp(format, "tap") == 0)
     report_tap(files, out);
   else {

@@ -226,9 +226,21 @@ static PktEvent *event_new(PktEventKind kind) {
   return event;
 }
 
-PktEvent *pkt_event_command(char *text) {
+PktEvent *pkt_event_command(PktScan *scan, char *text) {
   PktEvent *event = event_new(PKT_COMMAND);
-  event->command = text;
+  GString *command = g_string_new(NULL);
+  for (const char *at = text; *at; at++) {
+    const char *close = strncmp(at, "${", 2) == 0 ? strchr(at, '}') : NULL;
+    g_autofree char *name = close ? g_strndup(at + 2, (gsize)(close - at - 2)) : NULL;
+    const char *value = name ? pkt_scan_define(scan, name) : NULL;
+    if (value)
+      g_string_append(command, value);
+    else
+      g_string_append_c(command, *at);
+    at = value ? close : at;
+  }
+  g_free(text);
+  event->command = g_string_free(command, FALSE);
   return event;
 }
 

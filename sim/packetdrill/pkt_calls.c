@@ -6,7 +6,7 @@
 
 /* --- socket ------------------------------------------------------------------------------------------------------- */
 
-static uint32_t socket_new(PktPlayer *player) {
+uint32_t pkt_socket_new(PktPlayer *player) {
   PktSocket *socket = g_new0(PktSocket, 1);
   socket->conn = PKT_NO_CONN;
   g_ptr_array_add(player->sockets, socket);
@@ -40,7 +40,7 @@ static PktCallStatus call_socket(PktInvocation *invocation) {
     pkt_outside(player, "a socket that is not TCP's");
     return PKT_CALL_ENDED;
   }
-  uint32_t index = socket_new(player);
+  uint32_t index = pkt_socket_new(player);
   pkt_socket(player, index)->nonblocking = (type & nonblock) != 0;
   return pkt_call_returns(invocation, pkt_fd_new(invocation, index));
 }
@@ -160,7 +160,7 @@ static PktCallStatus call_listen(PktInvocation *invocation) {
 
 static PktCallStatus accepted(PktInvocation *invocation, uint32_t conn) {
   PktPlayer *player = invocation->player;
-  uint32_t index = socket_new(player);
+  uint32_t index = pkt_socket_new(player);
   PktSocket *socket = pkt_socket(player, index), *from = invocation->socket;
   int64_t flags = 0, nonblock = 0;
   *socket = (PktSocket){.conn = conn, .port = from->port, .given = from->given};
@@ -266,36 +266,21 @@ static PktCallStatus call_connect(PktInvocation *invocation) {
   return pkt_call_fails(invocation, "EISCONN");
 }
 
-/* --- shutdown ----------------------------------------------------------------------------------------------------- */
-
-static PktCallStatus call_shutdown(PktInvocation *invocation) {
-  PktPlayer *player = invocation->player;
-  PktSocket *socket = invocation->socket;
-  int64_t how;
-  if (!pkt_arg_integer(invocation, 1, &how))
-    return PKT_CALL_ENDED;
-  if (how < 0 || how > 2)
-    return pkt_call_fails(invocation, "EINVAL");
-  TcpHandle tcb = pkt_socket_tcb(player, socket);
-  if (tcb == TCP_NO_HANDLE || tcp_end_state(player->stack, tcb) == TCP_STATE_TIME_WAIT)
-    return pkt_call_fails(invocation, "ENOTCONN");
-  if (how != 1) {
-    socket->read_shut = TRUE;
-    tcp_shut_reading(player->stack, tcb);
-  }
-  if (how != 0 && !socket->write_shut) {
-    socket->write_shut = TRUE;
-    tcp_close(player->stack, tcb, FALSE);
-  }
-  return pkt_call_returns(invocation, 0);
-}
-
 /* --- close -------------------------------------------------------------------------------------------------------- */
 
 static void forget_fd(PktPlayer *player, uint32_t socket) {
   for (guint i = player->fds->len; i-- > 0;)
     if (g_array_index(player->fds, PktFd, i).socket == socket)
       g_array_remove_index(player->fds, i);
+}
+
+/* A request that was not completed goes with its listener, without a word. */
+static void drop_embryo(PktPlayer *player, TcpHandle tcb) {
+  TcpParams *params = tcp_stack_tune(player->stack);
+  uint8_t kept = params->syn_received_close;
+  params->syn_received_close = TCP_SYN_RECEIVED_CLOSE_DROP;
+  tcp_close(player->stack, tcb, TRUE);
+  params->syn_received_close = kept;
 }
 
 /* What nobody has accepted is reset. */
@@ -309,6 +294,8 @@ static PktCallStatus close_listener(PktInvocation *invocation) {
     conn->listener = PKT_NO_SOCKET;
     if (conn->tcb && conn->opened)
       tcp_abort(player->stack, conn->tcb);
+    else if (conn->tcb)
+      drop_embryo(player, conn->tcb);
   }
   if (player->listener == index)
     player->listener = PKT_NO_SOCKET;
@@ -363,11 +350,67 @@ static PktCallStatus call_close(PktInvocation *invocation) {
     return close_again(invocation);
   socket->closed = TRUE;
   forget_fd(invocation->player, pkt_socket_index(invocation->player, socket));
+  pkt_epoll_forget(invocation->player, pkt_socket_index(invocation->player, socket));
   if (socket->listening)
     return close_listener(invocation);
   if (socket->conn == PKT_NO_CONN)
     return pkt_call_returns(invocation, 0);
   return close_connection(invocation);
+}
+
+/* --- shutdown ----------------------------------------------------------------------------------------------------- */
+
+/* Linux, af_inet.c inet_shutdown(): what listens or is not open yet is disconnected. */
+static PktCallStatus disconnect(PktInvocation *invocation, TcpHandle tcb, int64_t how) {
+  PktPlayer *player = invocation->player;
+  PktSocket *socket = invocation->socket;
+  if (tcb != TCP_NO_HANDLE) {
+    pkt_conn(player, socket->conn)->error = "ECONNRESET";
+    tcp_abort(player->stack, tcb);
+  } else if (how != 1) {
+    close_listener(invocation);
+    socket->listening = FALSE;
+  }
+  return pkt_call_returns(invocation, 0);
+}
+
+static PktCallStatus call_shutdown(PktInvocation *invocation) {
+  PktPlayer *player = invocation->player;
+  PktSocket *socket = invocation->socket;
+  int64_t how;
+  if (!pkt_arg_integer(invocation, 1, &how))
+    return PKT_CALL_ENDED;
+  if (how < 0 || how > 2)
+    return pkt_call_fails(invocation, "EINVAL");
+  TcpHandle tcb = pkt_socket_tcb(player, socket);
+  gboolean opening = tcb != TCP_NO_HANDLE && tcp_end_state(player->stack, tcb) == TCP_STATE_SYN_SENT;
+  if (player->is_linux && (opening || socket->listening))
+    return disconnect(invocation, tcb, how);
+  if (tcb == TCP_NO_HANDLE || tcp_end_state(player->stack, tcb) == TCP_STATE_TIME_WAIT)
+    return pkt_call_fails(invocation, "ENOTCONN");
+  if (how != 1) {
+    socket->read_shut = TRUE;
+    tcp_shut_reading(player->stack, tcb);
+  }
+  if (how != 0 && !socket->write_shut) {
+    socket->write_shut = TRUE;
+    tcp_close(player->stack, tcb, FALSE);
+  }
+  return pkt_call_returns(invocation, 0);
+}
+
+/* --- names ------------------------------------------------------------------------------------------------------- */
+
+/* The names themselves are not compared. */
+static PktCallStatus call_getpeername(PktInvocation *invocation) {
+  const PktSocket *socket = invocation->socket;
+  TcpHandle tcb = pkt_socket_tcb(invocation->player, socket);
+  gboolean open = tcb != TCP_NO_HANDLE && pkt_conn(invocation->player, socket->conn)->opened;
+  return open ? pkt_call_returns(invocation, 0) : pkt_call_fails(invocation, "ENOTCONN");
+}
+
+static PktCallStatus call_getsockname(PktInvocation *invocation) {
+  return pkt_call_returns(invocation, 0);
 }
 
 /* --- the table ---------------------------------------------------------------------------------------------------- */
@@ -387,6 +430,8 @@ static const CallEntry CALLS[] = {
     {"connect", TRUE, call_connect},
     {"shutdown", TRUE, call_shutdown},
     {"close", TRUE, call_close},
+    {"getpeername", TRUE, call_getpeername},
+    {"getsockname", TRUE, call_getsockname},
     {"read", TRUE, pkt_call_read},
     {"readv", TRUE, pkt_call_read},
     {"recv", TRUE, pkt_call_read},
@@ -402,6 +447,11 @@ static const CallEntry CALLS[] = {
     {"fcntl", TRUE, pkt_call_fcntl},
     {"ioctl", TRUE, pkt_call_ioctl},
     {"poll", FALSE, pkt_call_poll},
+    {"epoll_create", FALSE, pkt_call_epoll_create},
+    {"epoll_create1", FALSE, pkt_call_epoll_create},
+    {"epoll_ctl", TRUE, pkt_call_epoll_ctl},
+    {"epoll_wait", TRUE, pkt_call_epoll_wait},
+    {"epoll_pwait", TRUE, pkt_call_epoll_wait},
 };
 
 PktCallFunction pkt_call_find(const char *name, gboolean *ret_has_socket) {

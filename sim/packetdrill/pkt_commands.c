@@ -101,7 +101,8 @@ static unsigned count_in_state(const PktPlayer *player, TcpState state) {
   unsigned count = 0;
   for (guint i = 0; i < player->conns->len; i++) {
     TcpHandle tcb = pkt_conn(player, i)->tcb;
-    count += tcb && tcp_end_state(player->stack, tcb) == state;
+    gboolean hidden = state == TCP_STATE_SYN_RECEIVED && player->os == PKT_OS_BSD && !pkt_conn(player, i)->active;
+    count += tcb && tcp_end_state(player->stack, tcb) == state && !hidden; /* FreeBSD's syncache has no sockets */
   }
   for (guint i = 0; i < player->sockets->len; i++) {
     const PktSocket *socket = pkt_socket(player, i);
@@ -165,7 +166,8 @@ static gboolean through_grep(PktPlayer *player, Pipe *pipe, char **words) {
   if (state_of(pattern, &state))
     pipe->lines =
         inverted ? pipe->lines - MIN(pipe->lines, count_in_state(player, state)) : count_in_state(player, state);
-  else if (!g_ascii_isdigit(pattern[0]) && !strchr(":.", pattern[0]) && strcmp(pattern, "tcp") != 0)
+  else if (!g_ascii_isdigit(pattern[0]) && !strchr(":.", pattern[0]) && strcmp(pattern, "tcp") != 0 &&
+           !g_str_has_prefix(pattern, "packetdri"))
     return pkt_outside(player, "grep for %s", pattern);
   pipe->is_number = counts;
   pipe->found = pipe->lines > 0;
@@ -192,6 +194,17 @@ static gboolean from_source(PktPlayer *player, Pipe *pipe, char **words) {
   return TRUE;
 }
 
+/* tail -n +2: from the second line on. */
+static gboolean without_headline(Pipe *pipe, char **words) {
+  const char *from = words[1] && strcmp(words[1], "-n") == 0 ? words[2] : words[1];
+  from += from && g_str_has_prefix(from, "-n") ? 2 : 0;
+  if (!from || strcmp(from, "+2") != 0)
+    return FALSE;
+  pipe->lines -= MIN(pipe->lines, 1);
+  pipe->header = 0;
+  return TRUE;
+}
+
 static gboolean through(PktPlayer *player, Pipe *pipe, const char *command) {
   g_auto(GStrv) words = words_of(command);
   if (!words || !words[0])
@@ -203,8 +216,12 @@ static gboolean through(PktPlayer *player, Pipe *pipe, const char *command) {
     pipe->is_number = TRUE;
     return TRUE;
   }
-  if (strcmp(name, "tail") == 0 || strcmp(name, "awk") == 0 || strcmp(name, "sed") == 0 || strcmp(name, "tr") == 0)
-    return strcmp(name, "tr") == 0 ? TRUE : pkt_outside(player, "%s behind a count of sockets", name);
+  if (strcmp(name, "tail") == 0 && without_headline(pipe, words))
+    return TRUE;
+  if (strcmp(name, "cat") == 0 || strcmp(name, "tr") == 0)
+    return TRUE;
+  if (strcmp(name, "tail") == 0 || strcmp(name, "awk") == 0 || strcmp(name, "sed") == 0)
+    return pkt_outside(player, "%s behind a count of sockets", name);
   return pkt_outside(player, "the command %s", name);
 }
 
@@ -236,6 +253,7 @@ static gboolean run_tcpdrop(PktPlayer *player, char **words) {
     PktConn *conn = pkt_conn(player, i);
     if (!conn->tcb || (state != TCP_STATE_COUNT && tcp_end_state(player->stack, conn->tcb) != state))
       continue;
+    pkt_trace_app(player, i, "abort", "tcpdrop", "ok", -1);
     tcp_abort(player->stack, conn->tcb);
     pkt_conn(player, i)->error = "ECONNABORTED";
   }

@@ -30,7 +30,7 @@ static gboolean has_flag(const PktInvocation *invocation, int64_t flags, const c
 }
 
 static gboolean refuse_flags(PktInvocation *invocation, int64_t flags) {
-  static const char *const OUTSIDE[] = {"MSG_OOB", "MSG_FASTOPEN", "MSG_ZEROCOPY", "MSG_ERRQUEUE"};
+  static const char *const OUTSIDE[] = {"MSG_OOB", "MSG_FASTOPEN"};
   for (unsigned i = 0; i < G_N_ELEMENTS(OUTSIDE); i++)
     if (has_flag(invocation, flags, OUTSIDE[i])) {
       pkt_outside(invocation->player, "%s", OUTSIDE[i]);
@@ -109,11 +109,10 @@ static uint32_t unread_of(const PktPlayer *player, const PktConn *conn) {
   return info.unread;
 }
 
-/* Nothing is there to be read. Linux looks for the peer's FIN first, FreeBSD for an error. */
+/* Nothing is there to be read. Linux looks for the peer's FIN first, others for an error. */
 static PktCallStatus read_nothing(PktInvocation *invocation, PktConn *conn, gboolean dont_wait) {
-  gboolean bsd = invocation->player->os == PKT_OS_BSD;
   const PktSocket *socket = invocation->socket;
-  if (conn->eof && !bsd)
+  if (conn->eof && invocation->player->is_linux)
     return pkt_call_returns(invocation, 0);
   if (conn->error) {
     const char *error = conn->error;
@@ -125,12 +124,19 @@ static PktCallStatus read_nothing(PktInvocation *invocation, PktConn *conn, gboo
   return pkt_call_waits(invocation, dont_wait);
 }
 
+/* read(4, NULL, 100), send(4, 0, 100, 0); a vector holds its pointers elsewhere. */
+static gboolean is_bad_buffer(const PktInvocation *invocation) {
+  return pkt_arg_is_null(invocation, 1);
+}
+
 PktCallStatus pkt_call_read(PktInvocation *invocation) {
   PktPlayer *player = invocation->player;
   uint64_t count;
   int64_t flags;
   if (!count_of(invocation, &count) || !flags_of(invocation, &flags) || refuse_flags(invocation, flags))
     return PKT_CALL_ENDED;
+  if (has_flag(invocation, flags, "MSG_ERRQUEUE"))
+    return pkt_read_error_queue(invocation);
   if (invocation->socket->conn == PKT_NO_CONN)
     return pkt_call_fails(invocation, "ENOTCONN");
   PktConn *conn = pkt_conn(player, invocation->socket->conn);
@@ -139,6 +145,8 @@ PktCallStatus pkt_call_read(PktInvocation *invocation) {
   gboolean dont_wait = has_flag(invocation, flags, "MSG_DONTWAIT");
   if (all && !dont_wait && !invocation->socket->nonblocking)
     return PKT_CALL_BLOCKS;
+  if (unread && count && is_bad_buffer(invocation))
+    return pkt_call_fails(invocation, "EFAULT");
   if (unread && count)
     return pkt_call_returns(invocation, (int64_t)take(player, conn, count, has_flag(invocation, flags, "MSG_PEEK")));
   if (!count && !conn->error)
@@ -177,12 +185,15 @@ static PktCallStatus put(PktInvocation *invocation, TcpHandle tcb, uint64_t coun
     return pkt_call_waits(invocation, dont_wait);
   gboolean more = has_flag(invocation, flags, "MSG_MORE");
   gboolean corked = socket->given & 1u << PKT_VALUE_CORK && socket->values[PKT_VALUE_CORK];
-  if (more && !corked)
-    tcp_set_option(player->stack, tcb, TCP_OPTION_CORK, 1);
+  if (more)
+    tcp_set_option(player->stack, tcb, TCP_OPTION_CORK, TCP_CORK_MORE);
   player->progress += octets;
+  socket->written += octets;
   tcp_send(player->stack, tcb, octets);
-  if (socket->more && !more && !corked)
-    tcp_set_option(player->stack, tcb, TCP_OPTION_CORK, 0);
+  if (has_flag(invocation, flags, "MSG_ZEROCOPY") && octets == left)
+    pkt_zerocopy_sent(player, socket);
+  if (corked ? more : socket->more && !more)
+    tcp_set_option(player->stack, tcb, TCP_OPTION_CORK, corked);
   socket->more = more;
   if (octets < left && !dont_wait)
     return PKT_CALL_BLOCKS;
@@ -210,5 +221,7 @@ PktCallStatus pkt_call_write(PktInvocation *invocation) {
                : pkt_call_waits(invocation, has_flag(invocation, flags, "MSG_DONTWAIT"));
   if (state != TCP_STATE_ESTABLISHED && state != TCP_STATE_CLOSE_WAIT)
     return write_fails(invocation, conn);
+  if (count && is_bad_buffer(invocation))
+    return pkt_call_fails(invocation, "EFAULT");
   return put(invocation, conn->tcb, count, flags);
 }

@@ -83,7 +83,7 @@ script: %empty | script item { CHECK_LIMIT; };
 
 item:
   OPTION { pkt_scan_add_option(scan, &@1, $1); }
-| COMMAND { pkt_scan_add_untimed(scan, &@1, pkt_event_command($1)); }
+| COMMAND { pkt_scan_add_untimed(scan, &@1, pkt_event_command(scan, $1)); }
 | CODE { pkt_scan_add_untimed(scan, &@1, pkt_code($1, @1.line)); }
 | time action { pkt_scan_add_event(scan, &@$, $1, $2); }
 | error RESYNC { yyerrok; }
@@ -111,7 +111,7 @@ action:
     $$->call->has_end = TRUE;
     $$->call->end = $2.seconds;
   }
-| COMMAND { $$ = pkt_event_command($1); }
+| COMMAND { $$ = pkt_event_command(scan, $1); }
 | CODE { $$ = pkt_code($1, @1.line); }
 ;
 

@@ -308,9 +308,9 @@ const TcpProfile *pkt_guess_profile(const PktScript *script) {
   return tcp_profile_find(bsd ? "freebsd" : "linux");
 }
 
-static gboolean is_bsd(const TcpProfile *profile) {
+static gboolean descends_from(const TcpProfile *profile, const char *name) {
   for (; profile; profile = profile->base)
-    if (strcmp(profile->name, "freebsd") == 0)
+    if (strcmp(profile->name, name) == 0)
       return TRUE;
   return FALSE;
 }
@@ -329,7 +329,7 @@ static TraceHeader *header_new(const PktPlayer *player, const TcpProfile *profil
     trace_host_add_param(host, params[i].name,
                          tcp_params_print(tcp_stack_params(player->stack), &params[i], value, sizeof value));
   }
-  trace_header_add_host(header, "wire", NULL, "192.0.2.2");
+  trace_header_add_host(header, "wire", NULL, "192.0.2.2")->role = g_strdup("wire");
   trace_header_add_link(header, "host", "wire", 0, NULL);
   trace_header_add_link(header, "wire", "host", 0, NULL);
   return header;
@@ -341,9 +341,13 @@ static void player_init(PktPlayer *player, const PktScript *script, const PktPla
   tcp_profile_params(profile, &params);
   *player = (PktPlayer){.script = script, .result = g_new0(PktResult, 1), .tolerance = PKT_TOLERANCE};
   player->result->profile = profile;
+  player->result->seen_at = SIM_NEVER;
   player->result->warnings = g_ptr_array_new_with_free_func(g_free);
-  player->os = is_bsd(profile) ? PKT_OS_BSD : PKT_OS_LINUX;
-  player->rules.layout = is_bsd(profile) ? PKT_LAYOUT_BSD : PKT_LAYOUT_LINUX;
+  gboolean bsd = descends_from(profile, "freebsd");
+  player->os = bsd ? PKT_OS_BSD : PKT_OS_LINUX;
+  player->is_linux = descends_from(profile, "linux");
+  player->rules.layout = bsd ? PKT_LAYOUT_BSD : PKT_LAYOUT_LINUX;
+  params.window_scale_always = params.window_scale > 0; /* the option stays when a small buffer needs no shift */
   player->rules.timestamp_tolerance = PKT_TOLERANCE;
   player->sim = sim_new();
   player->clock = sim_add_kind(player->sim, &CLOCK, player);
@@ -356,12 +360,15 @@ static void player_init(PktPlayer *player, const PktScript *script, const PktPla
   player->tracer = (Tracer){player->sink, player->names};
   player->words.host = names_intern(player->names, "host");
   player->words.wire = names_intern(player->names, "wire");
-  player->stack = tcp_stack_new(player->sim, &player->tracer, options->params ? options->params : &params,
-                                player->words.host, &PKT_TCP_OPS, player);
+  if (options->params)
+    params = *options->params;
+  player->stack = tcp_stack_new(player->sim, &player->tracer, &params, player->words.host, &PKT_TCP_OPS, player);
   player->sockets = g_ptr_array_new_with_free_func(g_free);
   player->conns = g_array_new(FALSE, TRUE, sizeof(PktConn));
   player->fds = g_array_new(FALSE, TRUE, sizeof(PktFd));
   player->sent = g_array_new(FALSE, TRUE, sizeof(PktSent));
+  player->watches = g_array_new(FALSE, TRUE, sizeof(PktWatch));
+  player->zerocopies = g_array_new(FALSE, TRUE, sizeof(PktZerocopy));
   player->current = PKT_NO_CONN;
   player->listener = PKT_NO_SOCKET;
   player->next_rport = PKT_REMOTE_PORT;
@@ -378,6 +385,8 @@ static void player_clear(PktPlayer *player) {
   g_array_free(player->conns, TRUE);
   g_array_free(player->fds, TRUE);
   g_array_free(player->sent, TRUE);
+  g_array_free(player->watches, TRUE);
+  g_array_free(player->zerocopies, TRUE);
 }
 
 static gboolean prepare(PktPlayer *player, const PktPlayOptions *options) {
@@ -390,9 +399,17 @@ static gboolean prepare(PktPlayer *player, const PktPlayOptions *options) {
   return !player->script->init_command || pkt_run_command(player, player->script->init_command);
 }
 
+/* The parameters that the trace tells are those that the commands at the beginning leave. */
+static void write_header(PktPlayer *player) {
+  if (player->trace && !player->trace->header)
+    player->trace->header = header_new(player, player->result->profile);
+}
+
 static void play_all(PktPlayer *player) {
   for (guint i = 0; i < player->script->events->len; i++) {
     player->event = g_ptr_array_index(player->script->events, i);
+    if (player->event->kind != PKT_COMMAND)
+      write_header(player);
     if (!play_event(player, player->event))
       return;
     player->finished_at = sim_now(player->sim);
@@ -404,13 +421,9 @@ static void play_all(PktPlayer *player) {
 PktResult *pkt_play(const PktScript *script, const PktPlayOptions *options) {
   PktPlayer player;
   player_init(&player, script, options);
-  if (prepare(&player, options)) {
-    if (player.trace)
-      player.trace->header = header_new(&player, player.result->profile);
+  if (prepare(&player, options))
     play_all(&player);
-  } else if (player.trace) {
-    player.trace->header = header_new(&player, player.result->profile);
-  }
+  write_header(&player);
   TraceRecord end = {.t = sim_now(player.sim), .kind = TRACE_END};
   end.end.reason = TRACE_WORD_DURATION;
   end.end.events = sim_events_run(player.sim);
@@ -446,6 +459,10 @@ char *pkt_result_text(const PktResult *result, const PktScript *script) {
   if (result->expected)
     g_string_append_printf(text, "  expected: %s\n", result->expected);
   if (result->seen)
-    g_string_append_printf(text, "  seen:     %s\n", result->seen);
+    g_string_append_printf(text, "  seen:     %s", result->seen);
+  if (result->seen && result->seen_at != SIM_NEVER)
+    g_string_append_printf(text, "   (left at %.6f s)", (double)result->seen_at / 1e9);
+  if (result->seen)
+    g_string_append_c(text, '\n');
   return g_string_free(text, FALSE);
 }

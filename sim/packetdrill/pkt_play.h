@@ -36,6 +36,7 @@ typedef struct PktResult {
   char *source;         /* the event as the script writes it, or NULL */
   char *expected;       /* what the script says: a packet, a result, a time; or NULL */
   char *seen;           /* what the host did instead; or NULL */
+  SimTime seen_at;      /* when a packet in `seen` left; SIM_NEVER: no packet, or the texts have the time */
   GPtrArray *warnings;  /* of char *: "line 3: ..."; options and settings that change nothing here, said once each */
   unsigned events_done; /* of the script's */
   SimTime ended_at;     /* virtual time */

@@ -24,6 +24,7 @@ typedef struct PktConn {
   gboolean has_local : 1, has_remote : 1;
   gboolean opened : 1; /* has been ESTABLISHED */
   gboolean eof : 1;    /* the peer's FIN came */
+  gboolean ended : 1;  /* and the trace has that it was read up to there */
   gboolean active : 1;
   gboolean traced : 1;
   gboolean orphan : 1;    /* its socket was closed */
@@ -52,6 +53,8 @@ typedef enum {
   PKT_VALUE_REUSEADDR,
   PKT_VALUE_REUSEPORT,
   PKT_VALUE_SYNCNT,
+  PKT_VALUE_ZEROCOPY,
+  PKT_VALUE_QUICKACK,
   PKT_VALUE_OTHER, /* one that changes nothing here */
   PKT_VALUE_COUNT
 } PktValue;
@@ -64,9 +67,13 @@ typedef struct PktSocket {
   gboolean nonblocking : 1;
   gboolean closed : 1;
   gboolean read_shut : 1, write_shut : 1;
-  gboolean connecting : 1; /* connect() has begun and nobody was told how it ended */
-  gboolean lingers : 1;    /* SO_LINGER is on */
-  gboolean more : 1;       /* the last write had MSG_MORE */
+  gboolean connecting : 1;                               /* connect() has begun and nobody was told how it ended */
+  gboolean lingers : 1;                                  /* SO_LINGER is on */
+  gboolean more : 1;                                     /* the last write had MSG_MORE */
+  gboolean is_epoll : 1;                                 /* no socket at all */
+  uint32_t wakeups;                                      /* how often something happened that a reader waits for */
+  uint64_t written;                                      /* octets */
+  uint32_t zerocopies, zerocopies_done, zerocopies_read; /* writes: begun, acknowledged, told */
   SimTime linger;
   uint32_t given; /* bits of PktValue */
   int64_t values[PKT_VALUE_COUNT];
@@ -91,6 +98,20 @@ typedef struct PktSent {
   gboolean without_tcb;
 } PktSent;
 
+/* A zerocopy write: the number of the socket's, and how much was written with it. */
+typedef struct PktZerocopy {
+  uint32_t socket, number;
+  uint64_t end;
+} PktZerocopy;
+
+/* What epoll_ctl() said; `armed` until it is told first. */
+typedef struct PktWatch {
+  uint32_t epoll, socket; /* indexes of sockets */
+  int64_t fd, events, data;
+  uint32_t wakeups; /* of the socket, when it was told last */
+  gboolean armed;
+} PktWatch;
+
 typedef struct PktBlocked {
   const PktEvent *event; /* NULL: no call is blocked */
   SimTime end, tolerance;
@@ -102,6 +123,7 @@ typedef struct PktPlayer {
   const PktEvent *event;
   PktResult *result;
   PktOs os;
+  gboolean is_linux; /* not only its socket layer: its errors too */
   PktMatchRules rules;
   Sim *sim;
   EventKindId clock, wake;
@@ -114,6 +136,8 @@ typedef struct PktPlayer {
   GArray *conns;      /* of PktConn */
   GArray *fds;        /* of PktFd */
   GArray *sent;       /* of PktSent */
+  GArray *watches;    /* of PktWatch */
+  GArray *zerocopies; /* of PktZerocopy */
   guint sent_seen;    /* how many of them were looked at */
   gboolean stop_on_send;
   uint32_t current;  /* connection that packets without ports belong to, or PKT_NO_CONN */
@@ -187,7 +211,16 @@ uint32_t pkt_socket_index(const PktPlayer *player, const PktSocket *socket);
 unsigned pkt_socket_waiting(const PktPlayer *player, const PktSocket *socket, uint32_t *ret_first);
 /* poll()'s view: bits of PktPollBits. */
 unsigned pkt_socket_ready(const PktPlayer *player, const PktSocket *socket);
-enum { PKT_POLLIN = 1, PKT_POLLPRI = 2, PKT_POLLOUT = 4, PKT_POLLERR = 8, PKT_POLLHUP = 16, PKT_POLLRDHUP = 0x2000 };
+enum {
+  PKT_POLLIN = 1,
+  PKT_POLLPRI = 2,
+  PKT_POLLOUT = 4,
+  PKT_POLLERR = 8,
+  PKT_POLLHUP = 16,
+  PKT_POLLRDHUP = 0x2000,
+  PKT_POLLRDNORM = 0x40,
+  PKT_POLLWRNORM = 0x100
+};
 
 /* --- pkt_calls.c: the calls themselves ---------------------------------------------------------------------------- */
 
@@ -196,6 +229,7 @@ typedef struct PktInvocation {
   const PktCall *call;
   PktSocket *socket; /* NULL: the call has none */
   gboolean again;
+  gboolean untold; /* nothing of it concerns the stream: the trace does not have it */
   PktOutcome outcome;
 } PktInvocation;
 
@@ -203,12 +237,16 @@ typedef struct PktInvocation {
 typedef PktCallStatus (*PktCallFunction)(PktInvocation *invocation);
 /* A new descriptor for a socket: the one that the script gives its result, or the next that is free. */
 int64_t pkt_fd_new(const PktInvocation *invocation, uint32_t socket);
+/* A socket without anything; its index. */
+uint32_t pkt_socket_new(PktPlayer *player);
 PktCallFunction pkt_call_find(const char *name, gboolean *ret_has_socket);
 PktCallStatus pkt_call_returns(PktInvocation *invocation, int64_t result);
 PktCallStatus pkt_call_fails(PktInvocation *invocation, const char *error);
 /* EAGAIN for a socket that does not block (or for this call), else the call blocks. */
 PktCallStatus pkt_call_waits(PktInvocation *invocation, gboolean dont_wait);
 const PktExpr *pkt_arg(const PktInvocation *invocation, unsigned index);
+/* Whether the argument is a pointer to nowhere: 0, NULL. */
+gboolean pkt_arg_is_null(const PktInvocation *invocation, unsigned index);
 /* An integer argument; FALSE with the verdict set if it is none. */
 gboolean pkt_arg_integer(PktInvocation *invocation, unsigned index, int64_t *ret_value);
 
@@ -225,6 +263,27 @@ PktCallStatus pkt_call_fcntl(PktInvocation *invocation);
 PktCallStatus pkt_call_ioctl(PktInvocation *invocation);
 PktCallStatus pkt_call_poll(PktInvocation *invocation);
 
+/* Ends poll() and its like: `count` descriptors are ready; `timeout` is in milliseconds, below 0 for ever. */
+PktCallStatus pkt_call_polled(PktInvocation *invocation, int64_t count, int64_t timeout);
+/* FALSE with the verdict set if what the script writes (NULL, "...": anything) is not what was seen. */
+gboolean pkt_compare(PktInvocation *invocation, const char *name, const PktExpr *wanted, int64_t seen);
+
+/* --- pkt_epoll.c -------------------------------------------------------------------------------------------------- */
+
+PktCallStatus pkt_call_epoll_create(PktInvocation *invocation);
+PktCallStatus pkt_call_epoll_ctl(PktInvocation *invocation);
+PktCallStatus pkt_call_epoll_wait(PktInvocation *invocation);
+/* A descriptor is closed: nobody watches it, and it watches nobody. */
+void pkt_epoll_forget(PktPlayer *player, uint32_t socket);
+/* A write with MSG_ZEROCOPY was taken, the last that `socket` counts. */
+void pkt_zerocopy_sent(PktPlayer *player, PktSocket *socket);
+/* Whether a zerocopy write is done and nobody was told. */
+gboolean pkt_error_queue_waits(PktPlayer *player, PktSocket *socket);
+/* recvmsg() with MSG_ERRQUEUE. */
+PktCallStatus pkt_read_error_queue(PktInvocation *invocation);
+/* The same as pkt_compare(), with a member of that name anywhere in recvmsg()'s second argument. */
+gboolean pkt_compare_control(PktInvocation *invocation, const char *name, int64_t seen);
+
 /* --- pkt_eval.c --------------------------------------------------------------------------------------------------- */
 
 /* The value of a constant expression for an OS. FALSE if a word in it is none that is known here. */
@@ -240,6 +299,8 @@ gboolean pkt_assert_all(PktPlayer *player, const PktEvent *event);
 /* Whether a field of TCP_INFO is what it should be; FALSE with the verdict set. */
 gboolean pkt_assert_info(PktPlayer *player, const TcpInfo *info, const char *name, PktRelation relation,
                          const char *value);
+/* The window scale that a buffer of so many octets needs. */
+uint32_t pkt_shift_for(int64_t octets);
 /* One sysctl; FALSE with the verdict set if it matters and is not simulated. */
 gboolean pkt_sysctl(PktPlayer *player, const char *name, const char *value);
 

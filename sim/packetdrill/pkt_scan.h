@@ -165,7 +165,8 @@ PktAtom *pkt_atom_new(char *text, const PktPlace *place);
 void pkt_atom_free(PktAtom *atom);
 void pkt_packet_options(PktScan *scan, PktPacket *packet, GPtrArray *options);
 
-PktEvent *pkt_event_command(char *text);
+/* ${NAME} in it is replaced by what NAME is defined as; others stay. */
+PktEvent *pkt_event_command(PktScan *scan, char *text);
 PktEvent *pkt_event_call(PktCall *call);
 PktEvent *pkt_event_packet(PktPacket *packet, PktDirection direction);
 void pkt_scan_add_option(PktScan *scan, const PktPlace *place, char *text);

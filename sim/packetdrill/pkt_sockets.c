@@ -69,6 +69,10 @@ unsigned pkt_socket_ready(const PktPlayer *player, const PktSocket *socket) {
     ready |= PKT_POLLHUP;
   if (conn->error)
     ready |= PKT_POLLERR | PKT_POLLIN | PKT_POLLOUT;
+  if (player->os == PKT_OS_LINUX && ready & PKT_POLLIN)
+    ready |= PKT_POLLRDNORM;
+  if (player->os == PKT_OS_LINUX && ready & PKT_POLLOUT)
+    ready |= PKT_POLLWRNORM;
   return ready;
 }
 
@@ -89,7 +93,23 @@ static const Told TOLD[] = {
     {PKT_VALUE_KEEPINTVL, TCP_OPTION_KEEPALIVE_INTERVAL, SIM_S(1)},
     {PKT_VALUE_KEEPCNT, TCP_OPTION_KEEPALIVE_COUNT, 1},
     {PKT_VALUE_LINGER2, TCP_OPTION_FIN_WAIT_2, SIM_S(1)},
+    {PKT_VALUE_MAXSEG, TCP_OPTION_MSS, 1},
+    {PKT_VALUE_SYNCNT, TCP_OPTION_SYN_RETRIES, 1},
 };
+
+/* FreeBSD rounds its buffer up to whole segments (tcp_mss()), Linux its window down (tcp_select_initial_window());
+ * there a small buffer needs no window scale, but the option stays. */
+static void apply_receive_buffer(PktPlayer *player, int64_t octets, TcpHandle tcb) {
+  const TcpParams *params = tcp_stack_params(player->stack);
+  int64_t buffer = CLAMP(octets, 0, 1 << 29), mss = params->mss;
+  if (player->os == PKT_OS_BSD)
+    buffer = (buffer + mss - 1) / mss * mss;
+  else if (player->is_linux && buffer > mss)
+    buffer = buffer / mss * mss;
+  tcp_set_option(player->stack, tcb, TCP_OPTION_RCV_WND, buffer);
+  if (player->is_linux && params->window_scale)
+    tcp_set_option(player->stack, tcb, TCP_OPTION_WINDOW_SCALE, MIN(pkt_shift_for(octets), params->window_scale));
+}
 
 void pkt_socket_apply(PktPlayer *player, const PktSocket *socket, TcpHandle tcb) {
   for (unsigned i = 0; i < G_N_ELEMENTS(TOLD); i++) {
@@ -99,8 +119,12 @@ void pkt_socket_apply(PktPlayer *player, const PktSocket *socket, TcpHandle tcb)
     if (value == 0 && TOLD[i].value == PKT_VALUE_LINGER2)
       continue; /* the default */
     gboolean never = value == 0 && TOLD[i].value == PKT_VALUE_USER_TIMEOUT;
-    tcp_set_option(player->stack, tcb, TOLD[i].option, never ? SIM_NEVER : MAX(value, 0) * TOLD[i].unit);
+    if (TOLD[i].value == PKT_VALUE_LINGER2)
+      value = MAX(value, -1);
+    tcp_set_option(player->stack, tcb, TOLD[i].option, never ? SIM_NEVER : value * TOLD[i].unit);
   }
+  if (socket->given & 1u << PKT_VALUE_RCVBUF)
+    apply_receive_buffer(player, socket->values[PKT_VALUE_RCVBUF], tcb);
 }
 
 /* --- a call of the script ----------------------------------------------------------------------------------------- */
@@ -118,6 +142,13 @@ gboolean pkt_arg_integer(PktInvocation *invocation, unsigned index, int64_t *ret
     return TRUE;
   g_autofree char *text = pkt_print_expr(arg);
   return pkt_outside(invocation->player, "%s(): argument %s", invocation->call->name, text);
+}
+
+gboolean pkt_arg_is_null(const PktInvocation *invocation, unsigned index) {
+  const PktExpr *arg = pkt_arg(invocation, index);
+  int64_t value;
+  return arg && (arg->kind == PKT_EXPR_INTEGER || arg->kind == PKT_EXPR_WORD) &&
+         pkt_eval(arg, invocation->player->os, &value) && value == 0;
 }
 
 PktCallStatus pkt_call_returns(PktInvocation *invocation, int64_t result) {
@@ -182,10 +213,22 @@ static const char *moves_data(const char *name) {
 
 /* Those that only ask, or change nothing that TCP knows, would fill a ladder and say nothing. */
 static gboolean concerns_tcp(const char *name) {
-  static const char *const OTHERS[] = {"socket", "fcntl", "ioctl", "getsockopt", "poll"};
+  static const char *const OTHERS[] = {"socket",        "fcntl",       "ioctl",      "getsockopt",
+                                       "getpeername",   "getsockname", "poll",       "epoll_create",
+                                       "epoll_create1", "epoll_ctl",   "epoll_wait", "epoll_pwait"};
   for (unsigned i = 0; i < G_N_ELEMENTS(OTHERS); i++)
     if (strcmp(name, OTHERS[i]) == 0)
       return FALSE;
+  return TRUE;
+}
+
+/* Whether a read of nothing has found the end of the stream; it is told once. */
+static gboolean has_ended(const PktInvocation *invocation, uint32_t index) {
+  PktConn *conn = index == PKT_NO_CONN ? NULL : pkt_conn(invocation->player, index);
+  gboolean shut = invocation->socket && invocation->socket->read_shut;
+  if (!conn || conn->ended || !(conn->eof || shut))
+    return FALSE;
+  conn->ended = TRUE;
   return TRUE;
 }
 
@@ -193,13 +236,13 @@ static gboolean concerns_tcp(const char *name) {
 static void trace_call(const PktInvocation *invocation, uint32_t conn, PktCallStatus status, size_t before) {
   const PktOutcome *outcome = &invocation->outcome;
   Trace *trace = invocation->player->trace;
-  if (!trace || !concerns_tcp(invocation->call->name))
+  if (!trace || invocation->untold || !concerns_tcp(invocation->call->name))
     return;
   const char *name = invocation->call->name, *data = moves_data(name), *how = NULL;
   const char *result = outcome->error && strcmp(outcome->error, "EINPROGRESS") != 0 ? outcome->error : "ok";
-  int64_t octets = data && !outcome->error ? outcome->result : -1;
+  int64_t octets = data && !outcome->error && status == PKT_CALL_DONE ? outcome->result : -1;
   const PktExpr *second = pkt_arg(invocation, 1), *third = pkt_arg(invocation, 2);
-  if (data && octets == 0 && data[0] == 'r')
+  if (data && octets == 0 && data[0] == 'r' && has_ended(invocation, conn))
     result = "eof";
   if (strcmp(name, "shutdown") == 0 && second && second->kind == PKT_EXPR_WORD)
     how = g_str_has_prefix(second->text, "SHUT_") ? second->text + 5 : second->text;

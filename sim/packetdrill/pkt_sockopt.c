@@ -28,6 +28,8 @@ static const Option OPTIONS[] = {
     {"TCP_KEEPINTVL", PKT_VALUE_KEEPINTVL},
     {"TCP_KEEPCNT", PKT_VALUE_KEEPCNT},
     {"TCP_SYNCNT", PKT_VALUE_SYNCNT},
+    {"SO_ZEROCOPY", PKT_VALUE_ZEROCOPY},
+    {"TCP_QUICKACK", PKT_VALUE_QUICKACK},
     /* change nothing here */
     {"TCP_CONGESTION", PKT_VALUE_OTHER},
     {"TCP_FUNCTION_BLK", PKT_VALUE_OTHER},
@@ -36,11 +38,12 @@ static const Option OPTIONS[] = {
     {"TCP_LOGID", PKT_VALUE_OTHER},
     {"TCP_NOTSENT_LOWAT", PKT_VALUE_OTHER},
     {"TCP_INQ", PKT_VALUE_OTHER},
+    {"TCP_KEEPINIT", PKT_VALUE_OTHER},
+    {"TCP_DELACK", PKT_VALUE_OTHER},
     {"TCP_SAVE_SYN", PKT_VALUE_OTHER},
     {"TCP_THIN_LINEAR_TIMEOUTS", PKT_VALUE_OTHER},
     {"TCP_THIN_DUPACK", PKT_VALUE_OTHER},
     {"TCP_TIMESTAMP", PKT_VALUE_OTHER},
-    {"SO_ZEROCOPY", PKT_VALUE_OTHER},
     {"SO_TIMESTAMPING", PKT_VALUE_OTHER},
     {"SO_INCOMING_CPU", PKT_VALUE_OTHER},
     {"SO_NOSIGPIPE", PKT_VALUE_OTHER},
@@ -98,13 +101,6 @@ static gboolean read_linger(PktInvocation *invocation, int64_t *ret_on, int64_t 
   return pkt_outside(invocation->player, "the form of SO_LINGER's value");
 }
 
-/* FreeBSD rounds its buffer up to whole segments (tcp_mss()). */
-static uint32_t receive_window(const PktPlayer *player, int64_t octets) {
-  uint32_t mss = tcp_stack_params(player->stack)->mss;
-  int64_t window = CLAMP(octets, 0, 1 << 29);
-  return (uint32_t)(player->os == PKT_OS_BSD ? (window + mss - 1) / mss * mss : window);
-}
-
 /* What the kernels refuse. */
 static gboolean is_refused(PktValue value, int64_t number) {
   switch ((int)value) {
@@ -121,15 +117,13 @@ static gboolean is_refused(PktValue value, int64_t number) {
   return FALSE;
 }
 
-/* Values that the stack as a whole keeps: a script has one connection that they matter to. */
-static void tell_stack(PktPlayer *player, PktValue value, int64_t number) {
-  TcpParams *params = tcp_stack_tune(player->stack);
-  if (value == PKT_VALUE_MAXSEG)
-    params->mss = (uint32_t)CLAMP(number, 48, 65495);
-  else if (value == PKT_VALUE_RCVBUF)
-    params->rcv_wnd = receive_window(player, number);
-  else if (value == PKT_VALUE_SYNCNT)
-    params->syn_retries = (uint32_t)CLAMP(number, 1, 127);
+/* Linux: TCP_NODELAY sends what is held back at once, even what is corked (tcp.c __tcp_sock_set_nodelay()). */
+static void push_corked(PktPlayer *player, const PktSocket *socket, TcpHandle tcb) {
+  gboolean corked = (socket->given & 1u << PKT_VALUE_CORK && socket->values[PKT_VALUE_CORK]) || socket->more;
+  if (!player->is_linux || !corked)
+    return;
+  tcp_set_option(player->stack, tcb, TCP_OPTION_CORK, 0);
+  tcp_set_option(player->stack, tcb, TCP_OPTION_CORK, 1);
 }
 
 PktCallStatus pkt_call_setsockopt(PktInvocation *invocation) {
@@ -159,10 +153,13 @@ PktCallStatus pkt_call_setsockopt(PktInvocation *invocation) {
     return pkt_call_fails(invocation, "EINVAL");
   socket->given |= 1u << option->value;
   socket->values[option->value] = number;
-  tell_stack(player, option->value, number);
   TcpHandle tcb = pkt_socket_tcb(player, socket);
   if (tcb != TCP_NO_HANDLE)
     pkt_socket_apply(player, socket, tcb);
+  if (tcb != TCP_NO_HANDLE && option->value == PKT_VALUE_NODELAY && number)
+    push_corked(player, socket, tcb);
+  if (tcb != TCP_NO_HANDLE && option->value == PKT_VALUE_QUICKACK)
+    tcp_set_option(player->stack, tcb, TCP_OPTION_QUICKACK, number);
   return pkt_call_returns(invocation, 0);
 }
 
@@ -189,17 +186,36 @@ static const PktExpr *only_item(const PktExpr *expr) {
   return expr;
 }
 
-static gboolean compare(PktInvocation *invocation, const char *name, const PktExpr *wanted, int64_t seen) {
+/* A number, but what poll() and epoll say in their words. */
+static char *value_text(const char *name, int64_t value) {
+  static const struct {
+    int64_t bit;
+    const char *word;
+  } BITS[] = {{PKT_POLLIN, "IN"},   {PKT_POLLPRI, "PRI"}, {PKT_POLLOUT, "OUT"},
+              {PKT_POLLERR, "ERR"}, {PKT_POLLHUP, "HUP"}, {PKT_POLLRDHUP, "RDHUP"}};
+  const char *prefix = strcmp(name, "revents") == 0 ? "POLL" : "EPOLL";
+  if (value == 0 || (strcmp(name, "revents") != 0 && strcmp(name, "events") != 0))
+    return g_strdup_printf("%" G_GINT64_FORMAT, value);
+  GString *text = g_string_new(NULL);
+  for (unsigned i = 0; i < G_N_ELEMENTS(BITS); i++)
+    if (value & BITS[i].bit)
+      g_string_append_printf(text, "%s%s%s", text->len ? "|" : "", prefix, BITS[i].word);
+  return g_string_free(text, FALSE);
+}
+
+gboolean pkt_compare(PktInvocation *invocation, const char *name, const PktExpr *wanted, int64_t seen) {
   int64_t value;
   if (!wanted || wanted->kind == PKT_EXPR_ELLIPSIS)
     return TRUE;
-  g_autofree char *text = pkt_print_expr(wanted);
+  g_autofree char *printed = pkt_print_expr(wanted);
+  const char *text = wanted->name && strchr(printed, '=') ? strchr(printed, '=') + 1 : printed;
   if (!pkt_eval(wanted, invocation->player->os, &value))
     return pkt_outside(invocation->player, "the value %s of %s", text, name);
   if (value == seen)
     return TRUE;
-  return pkt_fail(invocation->player, g_strdup_printf("%s = %s", name, text),
-                  g_strdup_printf("%s = %" G_GINT64_FORMAT, name, seen), "%s is something else", name);
+  g_autofree char *shown = value_text(name, seen);
+  return pkt_fail(invocation->player, g_strdup_printf("%s = %s", name, text), g_strdup_printf("%s = %s", name, shown),
+                  "%s is something else", name);
 }
 
 static PktCallStatus get_error(PktInvocation *invocation) {
@@ -217,7 +233,7 @@ static PktCallStatus get_error(PktInvocation *invocation) {
              g_strdup_printf("SO_ERROR = %s", error ? error : "0"), "SO_ERROR is something else");
     return PKT_CALL_ENDED;
   }
-  if (!compare(invocation, "SO_ERROR", wanted, errno_number(player, error)))
+  if (!pkt_compare(invocation, "SO_ERROR", wanted, errno_number(player, error)))
     return PKT_CALL_ENDED;
   return pkt_call_returns(invocation, 0);
 }
@@ -226,8 +242,8 @@ static PktCallStatus get_linger(PktInvocation *invocation) {
   const PktSocket *socket = invocation->socket;
   const PktExpr *arg = only_item(pkt_arg(invocation, 3));
   if (is_pair(arg) &&
-      (!compare(invocation, "SO_LINGER's l_onoff", g_ptr_array_index(arg->items, 0), socket->lingers) ||
-       !compare(invocation, "SO_LINGER's l_linger", g_ptr_array_index(arg->items, 1), socket->linger / SIM_S(1))))
+      (!pkt_compare(invocation, "SO_LINGER's l_onoff", g_ptr_array_index(arg->items, 0), socket->lingers ? 1 : 0) ||
+       !pkt_compare(invocation, "SO_LINGER's l_linger", g_ptr_array_index(arg->items, 1), socket->linger / SIM_S(1))))
     return PKT_CALL_ENDED;
   return pkt_call_returns(invocation, 0);
 }
@@ -289,11 +305,16 @@ PktCallStatus pkt_call_getsockopt(PktInvocation *invocation) {
     return get_linger(invocation);
   if (strcmp(name, "TCP_INFO") == 0)
     return get_info(invocation);
+  if (strcmp(name, "SO_TYPE") == 0 || strcmp(name, "SO_ACCEPTCONN") == 0) {
+    int64_t seen = strcmp(name, "SO_TYPE") == 0 || invocation->socket->listening ? 1 : 0; /* 1: SOCK_STREAM */
+    return pkt_compare(invocation, name, only_item(pkt_arg(invocation, 3)), seen) ? pkt_call_returns(invocation, 0)
+                                                                                  : PKT_CALL_ENDED;
+  }
   const Option *option = find_option(invocation, name);
   if (!option)
     return PKT_CALL_ENDED;
-  if (option->value != PKT_VALUE_OTHER && !compare(invocation, name, only_item(pkt_arg(invocation, 3)),
-                                                   value_of(invocation->player, invocation->socket, option->value)))
+  if (option->value != PKT_VALUE_OTHER && !pkt_compare(invocation, name, only_item(pkt_arg(invocation, 3)),
+                                                       value_of(invocation->player, invocation->socket, option->value)))
     return PKT_CALL_ENDED;
   return pkt_call_returns(invocation, 0);
 }
@@ -344,14 +365,14 @@ PktCallStatus pkt_call_ioctl(PktInvocation *invocation) {
   if (strcmp(name, "SIOCINQ") == 0 || strcmp(name, "FIONREAD") == 0) {
     seen = info.unread;
   } else if (strcmp(name, "SIOCOUTQ") == 0 || strcmp(name, "TIOCOUTQ") == 0 || strcmp(name, "FIONWRITE") == 0) {
-    seen = (int64_t)info.unsent + info.unacked;
+    seen = (int64_t)info.unsent + info.unacked + (player->is_linux && info.fin_out); /* SND.UNA up to what is queued */
   } else if (strcmp(name, "SIOCOUTQNSD") == 0) {
-    seen = (int64_t)info.unsent;
+    seen = (int64_t)info.unsent + info.fin_unsent;
   } else {
     pkt_outside(player, "ioctl() %s", name);
     return PKT_CALL_ENDED;
   }
-  return compare(invocation, name, wanted, seen) ? pkt_call_returns(invocation, 0) : PKT_CALL_ENDED;
+  return pkt_compare(invocation, name, wanted, seen) ? pkt_call_returns(invocation, 0) : PKT_CALL_ENDED;
 }
 
 /* --- poll --------------------------------------------------------------------------------------------------------- */
@@ -378,13 +399,27 @@ static gboolean poll_one(PktInvocation *invocation, const PktExpr *entry, int64_
   return TRUE;
 }
 
-static PktCallStatus compare_revents(PktInvocation *invocation, const PktExpr *list, int64_t count) {
+static gboolean compare_revents(PktInvocation *invocation, const PktExpr *list) {
   for (guint i = 0; i < list->items->len; i++) {
     const PktExpr *entry = g_ptr_array_index(list->items, i), *revents = member(entry, "revents", 2);
     int64_t ready;
-    if (!poll_one(invocation, entry, &ready) || !compare(invocation, "revents", revents, ready))
-      return PKT_CALL_ENDED;
+    if (!poll_one(invocation, entry, &ready) || !pkt_compare(invocation, "revents", revents, ready))
+      return FALSE;
   }
+  return TRUE;
+}
+
+PktCallStatus pkt_call_polled(PktInvocation *invocation, int64_t count, int64_t timeout) {
+  PktPlayer *player = invocation->player;
+  const PktExpr *list = pkt_arg(invocation, 0);
+  if (!invocation->again && timeout > 0) {
+    player->wait_until = simtime_add(sim_now(player->sim), SIM_MS(MIN(timeout, INT32_MAX)));
+    pkt_wake_at(player, player->wait_until);
+  }
+  if (!count && timeout != 0 && sim_now(player->sim) < player->wait_until)
+    return PKT_CALL_BLOCKS;
+  if (list && list->kind == PKT_EXPR_LIST && !compare_revents(invocation, list)) /* poll() */
+    return PKT_CALL_ENDED;
   return pkt_call_returns(invocation, count);
 }
 
@@ -404,11 +439,5 @@ PktCallStatus pkt_call_poll(PktInvocation *invocation) {
       return PKT_CALL_ENDED;
     count += ready != 0;
   }
-  if (!invocation->again && timeout > 0) {
-    player->wait_until = simtime_add(sim_now(player->sim), SIM_MS(MIN(timeout, INT32_MAX)));
-    pkt_wake_at(player, player->wait_until);
-  }
-  if (count || timeout == 0 || sim_now(player->sim) >= player->wait_until)
-    return compare_revents(invocation, list, count);
-  return PKT_CALL_BLOCKS;
+  return pkt_call_polled(invocation, count, timeout);
 }

@@ -175,11 +175,19 @@ static SimTime retries_as_time(const TcpParams *params, int64_t retries) {
 
 /* Linux, tcp_output.c tcp_select_initial_window(), and FreeBSD, tcp_input.c: the shift that the greatest buffer
  * needs. */
-static uint32_t shift_for(int64_t octets) {
+uint32_t pkt_shift_for(int64_t octets) {
   uint32_t shift = 0;
   while (shift < 14 && (INT64_C(65535) << shift) < octets)
     shift++;
   return shift;
+}
+
+static void window_scaling(TcpParams *params, gboolean on, uint32_t shift) {
+  if (!on)
+    params->window_scale = 0;
+  else if (!params->window_scale_always)
+    params->window_scale = shift;
+  params->window_scale_always = on;
 }
 
 static void receive_memory(TcpParams *params, const char *value) {
@@ -187,8 +195,8 @@ static void receive_memory(TcpParams *params, const char *value) {
   char *end;
   for (unsigned i = 0; i < 3; i++, value = end)
     numbers[i] = g_ascii_strtoll(value, &end, 10);
-  if (params->window_scale && numbers[2] > 0)
-    params->window_scale = shift_for(numbers[2]);
+  if (params->window_scale_always && numbers[2] > 0)
+    params->window_scale = pkt_shift_for(numbers[2]);
 }
 
 static void port_range(TcpParams *params, const char *value) {
@@ -209,7 +217,7 @@ static gboolean linux_special(PktPlayer *player, const char *name, const char *v
   else if (strcmp(name, "tcp_tw_reuse") == 0)
     params->time_wait_reuse = number == 1 ? TCP_TIME_WAIT_REUSE_TIMESTAMPS : TCP_TIME_WAIT_REUSE_OFF;
   else if (strcmp(name, "tcp_window_scaling") == 0)
-    params->window_scale = number ? MAX(params->window_scale, 1) : 0;
+    window_scaling(params, number != 0, 7);
   else if (strcmp(name, "tcp_early_retrans") == 0)
     params->tail_loss_probe = number >= 3;
   else if (strcmp(name, "tcp_rmem") == 0)
@@ -238,7 +246,7 @@ static gboolean bsd_special(PktPlayer *player, const char *name, int64_t number)
     params->delayed_ack = number ? MAX(params->delayed_ack, SIM_MS(40)) : 0;
   } else if (strcmp(name, "rfc1323") == 0) {
     params->timestamps = number == 1 || number == 3;
-    params->window_scale = number == 1 || number == 2 ? MAX(params->window_scale, 6) : 0;
+    window_scaling(params, number == 1 || number == 2, 6);
   } else if (strcmp(name, "fast_finwait2_recycle") == 0) {
     params->fin_wait_2_timeout = number ? SIM_S(60) : SIM_S(600);
     params->fin_wait_2_recheck = number ? 0 : SIM_S(75);
@@ -300,7 +308,7 @@ gboolean pkt_sysctl(PktPlayer *player, const char *name, const char *value) {
     if (strcmp(KNOBS[i].name, name) == 0)
       return set_param(player, &KNOBS[i], number);
   if (strcmp(name, "kern.ipc.maxsockbuf") == 0 && tcp_stack_params(player->stack)->window_scale) {
-    tcp_stack_tune(player->stack)->window_scale = shift_for(number);
+    tcp_stack_tune(player->stack)->window_scale = pkt_shift_for(number);
     return TRUE;
   }
   gboolean done = FALSE;

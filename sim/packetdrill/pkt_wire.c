@@ -68,6 +68,19 @@ static void trace_conn(PktPlayer *player, PktConn *conn) {
   tracer_put(&player->tracer, &record);
 }
 
+/* By a port that listens, for which there is no TCB. */
+static void trace_discarded(PktPlayer *player, const PktConn *conn, const Segment *segment, TcpCheck check) {
+  if (!tracer_on(&player->tracer))
+    return;
+  TraceRecord record = {.t = sim_now(player->sim), .kind = TRACE_DISCARDED};
+  record.discarded.host = player->words.host;
+  record.discarded.conn = conn->name;
+  record.discarded.id = segment->id;
+  record.discarded.check = check;
+  record.discarded.rfc = names_intern(player->names, tcp_check_section(check));
+  tracer_put(&player->tracer, &record);
+}
+
 void pkt_trace_app(PktPlayer *player, uint32_t conn, const char *call, const char *how, const char *result,
                    int64_t octets) {
   if (!tracer_on(&player->tracer))
@@ -105,7 +118,7 @@ void pkt_conn_open(PktPlayer *player, uint32_t index, uint32_t from_socket) {
   conn->tcb = tcp_end_new(player->stack, &identity);
   conn->unread = 0;
   conn->error = NULL;
-  conn->opened = conn->eof = conn->orphan = FALSE;
+  conn->opened = conn->eof = conn->ended = conn->orphan = FALSE;
   if (from_socket != PKT_NO_SOCKET)
     pkt_socket_apply(player, pkt_socket(player, from_socket), conn->tcb);
 }
@@ -153,6 +166,9 @@ static void op_notice(void *context, TcpHandle end, TcpNotice notice) {
   PktPlayer *player = context;
   uint32_t index = tcp_end_owner(player->stack, end);
   PktConn *conn = pkt_conn(player, index);
+  uint32_t reader = conn->socket != PKT_NO_SOCKET ? conn->socket : conn->listener;
+  if (reader != PKT_NO_SOCKET)
+    pkt_socket(player, reader)->wakeups++;
   switch (notice) {
   case TCP_NOTICE_OPEN:
     conn->opened = TRUE;
@@ -165,11 +181,11 @@ static void op_notice(void *context, TcpHandle end, TcpNotice notice) {
     conn->eof = TRUE;
     break;
   case TCP_NOTICE_RESET:
-    conn->error = conn->eof && player->os == PKT_OS_LINUX ? "EPIPE" : "ECONNRESET";
+    conn->error = conn->eof && player->is_linux ? "EPIPE" : "ECONNRESET";
     tell(player, index, "reset");
     break;
   case TCP_NOTICE_REFUSED:
-    conn->error = "ECONNREFUSED";
+    conn->error = player->is_linux && conn->last_state == TCP_STATE_SYN_RECEIVED ? "ECONNRESET" : "ECONNREFUSED";
     tell(player, index, "refused");
     break;
   case TCP_NOTICE_TIMEOUT:
@@ -272,8 +288,14 @@ static Segment segment_of(PktPlayer *player, const PktPacket *packet, uint32_t i
 static void arrives_at_listener(PktPlayer *player, uint32_t index, uint32_t listener, const Segment *segment) {
   PktConn *conn = pkt_conn(player, index);
   const PktSocket *socket = pkt_socket(player, listener);
-  if (segment->flags & TCP_RST || !(segment->flags & (TCP_SYN | TCP_ACK)))
+  if (segment->flags & TCP_RST) {
+    trace_discarded(player, conn, segment, TCP_CHECK_LISTEN_RST);
     return;
+  }
+  if (!(segment->flags & (TCP_SYN | TCP_ACK))) {
+    trace_discarded(player, conn, segment, TCP_CHECK_LISTEN_OTHER);
+    return;
+  }
   if (segment->flags & TCP_ACK) {
     tcp_segment_arrives_closed(player->stack, segment, conn->name);
     return;
@@ -298,8 +320,10 @@ static void arrives_closed(PktPlayer *player, const Segment *segment, Name conn)
 
 static void arrives(PktPlayer *player, uint32_t index, const Segment *segment) {
   PktConn *conn = pkt_conn(player, index);
-  if (player->drop_synfin && segment->flags & TCP_SYN && segment->flags & TCP_FIN)
+  if (player->drop_synfin && segment->flags & TCP_SYN && segment->flags & TCP_FIN) {
+    trace_discarded(player, conn, segment, TCP_CHECK_LISTEN_OTHER);
     return;
+  }
   if (conn->tcb != TCP_NO_HANDLE) {
     Seq floor = 0;
     if (!tcp_segment_arrives(player->stack, conn->tcb, segment, &floor)) {
@@ -396,6 +420,12 @@ static void coalesce(PktPlayer *player, const PktPacket *packet, PktSeen *seen, 
   }
 }
 
+/* Linux sets PSH on whatever segmentation offload will cut, since 5.4; older ones, and others, at marks alone. */
+static void push_what_is_cut(const PktPlayer *player, const PktPacket *packet, PktSeen *seen, guint count) {
+  if (count > 1 && player->is_linux && packet->flags & TCP_PSH)
+    seen->flags |= TCP_PSH;
+}
+
 static gboolean wait_for_packet(PktPlayer *player) {
   player->stop_on_send = TRUE;
   if (player->sent_seen >= player->sent->len)
@@ -404,8 +434,10 @@ static gboolean wait_for_packet(PktPlayer *player) {
   return player->sent_seen < player->sent->len;
 }
 
-static gboolean none_came(PktPlayer *player, const PktPacket *packet) {
-  return pkt_fail(player, pkt_packet_text(packet), g_strdup("no packet"), "the packet never left");
+static gboolean none_came(PktPlayer *player, const PktEvent *event) {
+  PktDue due = pkt_due(&event->time, player->finished_at);
+  g_autofree char *when = pkt_due_text(&due), *packet = pkt_packet_text(event->packet);
+  return pkt_fail(player, g_strdup_printf("%s > %s", when, packet), g_strdup("no packet"), "the packet never left");
 }
 
 static gboolean check_time(PktPlayer *player, const PktEvent *event, SimTime at, const char *text) {
@@ -424,11 +456,12 @@ gboolean pkt_expect(PktPlayer *player, const PktEvent *event) {
   if (packet->outside)
     return pkt_outside(player, "%s", packet->outside);
   if (!wait_for_packet(player))
-    return none_came(player, packet);
+    return none_came(player, event);
   const PktSent *sent = peek(player, 0);
   anchor(player, packet, sent);
   PktSeen seen = seen_of(player, sent);
   coalesce(player, packet, &seen, &count);
+  push_what_is_cut(player, packet, &seen, count);
   /* TS val is anchored by the first packet that has one */
   PktConn *conn = sent->conn == PKT_NO_CONN ? NULL : pkt_conn(player, sent->conn);
   gboolean has_ts = packet->options.options.has & TCP_OPT_TS && seen.options.has & TCP_OPT_TS && conn;
@@ -436,8 +469,10 @@ gboolean pkt_expect(PktPlayer *player, const PktEvent *event) {
     seen.options.ts_val = packet->options.options.ts_val;
   const char *differs = pkt_match(packet, &seen, &player->rules);
   g_autofree char *text = pkt_seen_text(&seen, player->rules.layout);
-  if (differs)
+  if (differs) {
+    player->result->seen_at = sent->at;
     return pkt_fail(player, pkt_packet_text(packet), g_steal_pointer(&text), "unexpected packet: %s", differs);
+  }
   if (has_ts && !packet->options.ts_any && !packet->options.ts_val_any)
     pkt_timestamps_note(&conn->timestamps, packet->options.options.ts_val, sent->segment.opts.ts_val);
   player->sent_seen += count;

@@ -16,7 +16,7 @@ static void at_once(TcpConn *conn) {
 }
 
 static void grant_quick_acks(TcpConn *conn) {
-  uint32_t acks = conn->stack->params.rcv_wnd / (2 * conn->rcv_mss);
+  uint32_t acks = tcp_conn_buffer(conn) / (2 * conn->rcv_mss);
   conn->quick_acks = (uint8_t)CLAMP(acks, 2, LINUX_QUICK_ACKS);
 }
 
@@ -28,6 +28,14 @@ void tcp_acks_duplicate(TcpConn *conn) {
   conn->quick_acks = (uint8_t)MAX(conn->quick_acks, left);
   conn->interactive = FALSE;
   conn->ato = conn->stack->params.delayed_ack;
+}
+
+void tcp_acks_quick(TcpConn *conn, gboolean quick) {
+  conn->interactive = !quick;
+  if (quick)
+    grant_quick_acks(conn);
+  if (quick && timer_armed(&conn->t_ack))
+    at_once(conn);
 }
 
 static void later(TcpConn *conn, SimTime delay) {
@@ -55,13 +63,30 @@ static void estimate_ato(TcpConn *conn) {
   conn->text_at = now;
 }
 
+/* tcp_output.c __tcp_select_window(): a buffer that the socket chose is not made larger, so a window that shrinks as
+ * data waits has no need to be told at once. */
+static gboolean window_keeps_up(TcpConn *conn) {
+  const TcpSocketOptions *options = conn->options;
+  if (!options || options->rcv_wnd == conn->stack->params.rcv_wnd)
+    return TRUE;
+  uint32_t left = options->rcv_wnd > conn->unread ? options->rcv_wnd - conn->unread : 0;
+  if (left < options->rcv_wnd / 2)
+    conn->quick_acks = 0;
+  return left >= conn->rcv.edge - conn->rcv.wup;
+}
+
+/* tcp_input.c tcp_data_queue(): a FIN for which there is no memory is told of at once. */
+static gboolean is_full(const TcpConn *conn) {
+  return conn->unread && conn->unread >= tcp_conn_buffer(conn);
+}
+
 static void acknowledge(TcpConn *conn) {
   if (!is_linux(conn)) {
     if (conn->unacked >= 2 * tcp_options_room(conn))
       at_once(conn);
     else
       later(conn, conn->stack->params.delayed_ack);
-  } else if (conn->unacked > conn->rcv_mss || (conn->quick_acks && !conn->interactive)) {
+  } else if ((conn->unacked > conn->rcv_mss && window_keeps_up(conn)) || (conn->quick_acks && !conn->interactive)) {
     at_once(conn);
   } else {
     later(conn, MAX(conn->ato, LINUX_LEAST_DELAY));
@@ -69,7 +94,7 @@ static void acknowledge(TcpConn *conn) {
 }
 
 void tcp_acks_text_taken(TcpConn *conn, uint32_t len, gboolean filled_hole) {
-  conn->rcv_mss = (uint16_t)MAX(conn->rcv_mss, MIN(len, UINT16_MAX));
+  conn->rcv_mss = (uint16_t)MAX(conn->rcv_mss, MIN(len, conn->stack->params.mss));
   if (is_linux(conn) && len)
     estimate_ato(conn);
   if (filled_hole)
@@ -87,7 +112,7 @@ void tcp_acks_fin_taken(TcpConn *conn, gboolean fin_brought_text) {
   conn->interactive = TRUE;
   if (conn->stack->params.fin_ack_delay) {
     later(conn, conn->stack->params.fin_ack_delay);
-  } else if (is_linux(conn) && !cannot_wait(conn, fin_brought_text)) {
+  } else if (is_linux(conn) && !cannot_wait(conn, fin_brought_text) && !is_full(conn)) {
     conn->ack_now = FALSE; /* the verdict of quick mode, withdrawn */
     acknowledge(conn);
   } else {

@@ -32,6 +32,11 @@ static void set_up(TcpConn *conn) {
   conn->ssthresh = UINT32_MAX;
 }
 
+void tcp_cwnd_info(const TcpConn *conn, TcpInfo *info) {
+  info->cwnd = is_off(conn) ? UINT32_MAX : conn->cwnd ? conn->cwnd : MAX(initial(conn), 1);
+  info->ssthresh = conn->cwnd ? conn->ssthresh : UINT32_MAX;
+}
+
 uint32_t tcp_cwnd_size(const TcpConn *conn, const TcpEntry *entry) {
   return counts_segments(conn) ? 1 : entry->len;
 }

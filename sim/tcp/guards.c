@@ -77,6 +77,10 @@ static gboolean call_guard_holds(const TcpConn *conn, TcpGuard guard) {
     return seq_gt(conn->snd.una, conn->snd.iss);
   case TCP_GUARD_EMBRYO_DROPPED:
     return params->syn_received_close == TCP_SYN_RECEIVED_CLOSE_DROP && conn->nobody_reads;
+  case TCP_GUARD_SHUTDOWN_WAITS:
+    return params->syn_received_close == TCP_SYN_RECEIVED_CLOSE_DROP && !conn->nobody_reads;
+  case TCP_GUARD_EMBRYO_RESET:
+    return params->embryo_syn == TCP_EMBRYO_SYN_RESET && conn->passive_open;
   case TCP_GUARD_NOTHING_QUEUED:
     return conn->unsent == 0 && params->syn_received_close == TCP_SYN_RECEIVED_CLOSE_FIN;
   case TCP_GUARD_CLOSE_QUEUED:

@@ -13,15 +13,28 @@ uint32_t tcp_options_room(const TcpConn *conn) {
   return conn->ts_on && conn->mss > TIMESTAMP_OCTETS ? conn->mss - TIMESTAMP_OCTETS : conn->mss;
 }
 
+static gboolean offers_window_scale(const TcpParams *params) {
+  return params->window_scale || params->window_scale_always;
+}
+
+/* The shift that it offers: a small receive buffer needs none. */
+static uint8_t own_shift(const TcpConn *conn) {
+  return (uint8_t)(conn->options ? conn->options->window_scale : conn->stack->params.window_scale);
+}
+
+static uint32_t own_mss(const TcpConn *conn) {
+  return conn->options ? conn->options->mss : conn->stack->params.mss;
+}
+
 /* A SYN offers what the profile has; a SYN,ACK what the peer offered too. */
 static void fill_syn(TcpConn *conn, Segment *segment) {
   const TcpParams *params = &conn->stack->params;
   gboolean answer = (segment->flags & TCP_ACK) != 0;
   segment->opts.has |= TCP_OPT_MSS;
-  segment->opts.mss = (uint16_t)MIN(params->mss, UINT16_MAX);
-  if (params->window_scale && (!answer || conn->rcv_wscale)) {
+  segment->opts.mss = (uint16_t)MIN(own_mss(conn), UINT16_MAX);
+  if (answer ? conn->wscale_on : offers_window_scale(params)) {
     segment->opts.has |= TCP_OPT_WSCALE;
-    segment->opts.wscale = (uint8_t)params->window_scale;
+    segment->opts.wscale = (uint8_t)(answer ? conn->rcv_wscale : own_shift(conn));
   }
   if (params->sack && (!answer || conn->sack_on))
     segment->opts.has |= TCP_OPT_SACK_OK;
@@ -44,12 +57,9 @@ static void agree(TcpConn *conn, const TcpOptions *peer) {
   const TcpParams *params = &conn->stack->params;
   conn->sack_on = params->sack && peer->has & TCP_OPT_SACK_OK;
   conn->ts_on = params->timestamps && peer->has & TCP_OPT_TS;
-  if (params->window_scale && peer->has & TCP_OPT_WSCALE) {
-    conn->snd_wscale = MIN(peer->wscale, 14);
-    conn->rcv_wscale = (uint8_t)params->window_scale;
-  } else {
-    conn->snd_wscale = conn->rcv_wscale = 0;
-  }
+  conn->wscale_on = offers_window_scale(params) && peer->has & TCP_OPT_WSCALE;
+  conn->snd_wscale = conn->wscale_on ? MIN(peer->wscale, 14) : 0;
+  conn->rcv_wscale = conn->wscale_on ? own_shift(conn) : 0;
   if (conn->ts_on)
     conn->ts_recent = peer->ts_val;
 }
@@ -64,7 +74,7 @@ void tcp_end_negotiate(TcpStack *stack, TcpHandle end, const TcpParams *peer) {
   TcpConn *conn = tcp_conn_get(stack, end);
   TcpOptions options = {0};
   options.has = (uint8_t)((peer->sack ? TCP_OPT_SACK_OK : 0) | (peer->timestamps ? TCP_OPT_TS : 0) |
-                          (peer->window_scale ? TCP_OPT_WSCALE : 0));
+                          (offers_window_scale(peer) ? TCP_OPT_WSCALE : 0));
   options.wscale = (uint8_t)peer->window_scale;
   options.ts_val = TIMESTAMP_START;
   agree(conn, &options);
@@ -77,9 +87,12 @@ gboolean tcp_options_fresh(const TcpConn *conn, const Segment *segment) {
   return seq_ge(segment->opts.ts_val + conn->stack->params.paws_slack, conn->ts_recent);
 }
 
-/* RFC 7323 4.3: from the segment that covers the last ACK sent. */
+/* RFC 7323 4.3: from the segment that covers the last ACK sent; in Linux (tcp_ack()) not from one that acknowledges
+ * what was never sent. */
 void tcp_options_take_timestamp(TcpConn *conn, const Segment *segment) {
-  if (conn->ts_on && segment->opts.has & TCP_OPT_TS && seq_le(segment->seq, conn->rcv.wup) &&
+  gboolean forged = conn->stack->params.ack_policy == TCP_ACK_POLICY_LINUX && segment->flags & TCP_ACK &&
+                    seq_gt(segment->ack, conn->snd.nxt);
+  if (conn->ts_on && !forged && segment->opts.has & TCP_OPT_TS && seq_le(segment->seq, conn->rcv.wup) &&
       seq_ge(segment->opts.ts_val, conn->ts_recent))
     conn->ts_recent = segment->opts.ts_val;
 }

@@ -6,7 +6,7 @@
 /* The window to offer: its edge never moves left, and right only to a window that is worth filling: a full segment or
  * half the buffer (silly window avoidance, RFC 9293 3.8.6.2.2). */
 static void advance_edge(TcpConn *conn) {
-  uint32_t buffer = conn->stack->params.rcv_wnd;
+  uint32_t buffer = tcp_conn_buffer(conn);
   uint32_t free_octets = buffer > conn->unread ? buffer - conn->unread : 0;
   Seq edge = conn->rcv.nxt + free_octets;
   if (seq_gt(edge, conn->rcv.edge) && free_octets >= MIN(buffer / 2, conn->stack->params.mss))
@@ -45,7 +45,7 @@ static void transmit(TcpConn *conn, Segment *segment) {
       tcp_sack_fill(conn, segment);
     tcp_acks_ack_sent(conn);
   } else if (segment->flags & TCP_SYN) {
-    segment->win = (uint16_t)MIN(conn->stack->params.rcv_wnd, UINT16_MAX);
+    segment->win = (uint16_t)MIN(tcp_conn_buffer(conn), UINT16_MAX);
   }
   conn->stack->ops->send(conn->stack->host, conn->handle, segment);
 }
@@ -55,6 +55,7 @@ static void transmit_entry(TcpConn *conn, TcpEntry *entry, Name why) {
   TcpFlags flags = entry->flags;
   if (!(flags & TCP_SYN) || conn->state != TCP_STATE_SYN_SENT)
     flags |= TCP_ACK; /* also the SYN of an end that went from SYN-RECEIVED to FIN-WAIT-1 */
+  conn->sent_again += entry->attempts > 0;
   if (entry->attempts < UINT8_MAX)
     entry->attempts++;
   entry->lost = FALSE;
@@ -120,22 +121,29 @@ static gboolean worth_sending(const TcpConn *conn, uint32_t len) {
   return (options && options->nodelay) || !nagle_holds(conn);
 }
 
-/* PSH ends the last segment of each SEND: of the last SEND with all that is unsent, of those before it where a mark is.
- * Drops the marks that the next `len` octets reach. */
-static gboolean ends_send(TcpConn *conn, uint32_t len) {
-  gboolean reached = len == conn->unsent;
-  Seq end = conn->snd.nxt + len;
+/* PSH ends the last segment of each SEND: drops the marks that `end` has reached. In Linux a mark that a segment passes
+ * moves to the end of what is queued with it (tso_fragment()). */
+static gboolean reaches_mark(TcpConn *conn, Seq end) {
+  gboolean reached = FALSE, exactly = FALSE;
   for (TcpEntry *mark; (mark = tcp_queue_front(&conn->stack->pool, &conn->marks)) && seq_le(mark->seq, end);) {
     reached = TRUE;
+    exactly = mark->seq == end;
     tcp_queue_pop(&conn->stack->pool, &conn->marks);
   }
-  return reached;
+  return conn->stack->params.push == TCP_PUSH_LINUX ? exactly : reached;
+}
+
+static gboolean pushes(TcpConn *conn, uint32_t len) {
+  gboolean marked = reaches_mark(conn, conn->snd.nxt + len);
+  return conn->stack->params.push == TCP_PUSH_EMPTY ? len == conn->unsent : marked;
 }
 
 /* Puts `len` octets, and the FIN if it may come along, into one new segment. */
 static void send_new(TcpConn *conn, uint32_t len, gboolean fin, Name why) {
   TcpFlags flags = 0;
-  if (len && ends_send(conn, len))
+  if (len && pushes(conn, len))
+    flags |= TCP_PSH;
+  if (len && conn->overdue && conn->stack->params.push == TCP_PUSH_LINUX) /* tcp_write_wakeup() */
     flags |= TCP_PSH;
   if (fin) {
     flags |= TCP_FIN;
@@ -265,7 +273,9 @@ void tcp_output_window_probe(TcpConn *conn) {
   } else {
     uint32_t usable = MAX(1, tcp_usable_window(conn)); /* a small window is used now, whatever it is worth */
     uint32_t len = (uint32_t)MIN(conn->unsent, MIN(tcp_options_room(conn), usable));
+    conn->overdue = TRUE;
     send_new(conn, len, fin_waits(conn) && len == conn->unsent && usable > len, why);
+    conn->overdue = FALSE;
   }
 }
 
@@ -322,9 +332,30 @@ void tcp_output_ack(TcpConn *conn, Name why) {
   transmit(conn, &segment);
 }
 
+/* RFC 9293 3.5.2, group 1: with the number that was acknowledged; else from 0, with an ACK of all that came. */
+void tcp_output_rst_without_tcb(TcpStack *stack, const Segment *segment) {
+  Segment rst = {.attempt = 1, .conn = segment->conn, .to = segment->from, .cause = segment->id};
+  rst.sport = segment->dport;
+  rst.dport = segment->sport;
+  if (segment->flags & TCP_ACK) {
+    rst.flags = TCP_RST;
+    rst.seq = segment->ack;
+    rst.rel_seq = segment->rel_ack;
+  } else {
+    rst.flags = TCP_RST | TCP_ACK;
+    rst.ack = segment->seq + segment_seq_len(segment);
+    rst.rel_ack = segment->rel_seq + segment_seq_len(segment);
+  }
+  stack->ops->send(stack->host, TCP_NO_HANDLE, &rst);
+}
+
 /* RFC 9293 3.5.2 and 3.10.5: in answer to a segment with an ACK, at the number that it acknowledges; else at SND.NXT.
  * */
 void tcp_output_rst(TcpConn *conn, const Segment *answered) {
+  if (conn->state == TCP_STATE_LISTEN && answered && !(answered->flags & TCP_ACK)) { /* there is nothing any more */
+    tcp_output_rst_without_tcb(conn->stack, answered);
+    return;
+  }
   TcpFlags flags = TCP_RST;
   Seq seq = conn->snd.nxt;
   if (answered && answered->flags & TCP_ACK)

@@ -62,6 +62,10 @@ SimTime tcp_persist_interval(const TcpConn *conn) {
   return doubled(conn->rto, conn->persist_backoff, conn->stack->params.persist_max);
 }
 
+static uint32_t syn_retries(const TcpConn *conn) {
+  return conn->options ? conn->options->syn_retries : conn->stack->params.syn_retries;
+}
+
 /* RFC 9293 3.8.3: R2, as a count of retransmissions or as a time since the first of them. */
 gboolean tcp_limit_reached(const TcpConn *conn) {
   const TcpParams *params = &conn->stack->params;
@@ -69,8 +73,8 @@ gboolean tcp_limit_reached(const TcpConn *conn) {
   if (now >= user_deadline(conn)) /* in the opening states too */
     return TRUE;
   if (conn->state == TCP_STATE_SYN_SENT)
-    return params->syn_retries != TCP_UNLIMITED &&
-           conn->retransmissions >= params->syn_retries + params->syn_linear_timeouts;
+    return syn_retries(conn) != TCP_UNLIMITED &&
+           conn->retransmissions >= syn_retries(conn) + params->syn_linear_timeouts;
   if (conn->state == TCP_STATE_SYN_RECEIVED)
     return params->synack_retries != TCP_UNLIMITED && conn->retransmissions >= params->synack_retries;
   SimTime limit = params->retries_time;

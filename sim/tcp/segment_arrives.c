@@ -47,7 +47,7 @@ static gboolean ack_is_new(const TcpConn *conn, const Segment *segment) {
 static void take_syn(TcpConn *conn, const Segment *segment) {
   conn->rcv.irs = segment->seq;
   conn->rcv.nxt = conn->rcv.wup = segment->seq + 1;
-  conn->rcv.edge = conn->rcv.nxt + conn->stack->params.rcv_wnd;
+  conn->rcv.edge = conn->rcv.nxt + tcp_conn_buffer(conn);
   conn->snd.wnd = conn->snd.max_wnd = segment->win; /* never shifted in a SYN (RFC 7323 2.2) */
   conn->snd.wl1 = segment->seq;
   conn->snd.wl2 = segment->ack;
@@ -187,6 +187,7 @@ static Verdict arrives_in_syn_sent(TcpConn *conn, const Segment *segment) {
     if (conn->state != TCP_STATE_ESTABLISHED)
       return DONE;
     opened(conn);
+    deferred_close(conn);
     return GO_ON; /* "continue processing at the sixth step": data that came along */
   }
   /* Fifth: neither SYN nor RST. */
@@ -219,6 +220,11 @@ static gboolean is_fin_again(const TcpConn *conn, const Segment *segment) {
          segment->seq + segment_seq_len(segment) == conn->rcv.nxt;
 }
 
+/* Linux, tcp_input.c tcp_sequence(): a window may be overrun when nothing else takes the memory. */
+static gboolean is_taken_whole(const TcpConn *conn) {
+  return conn->stack->params.oversize_taken && conn->unread == 0;
+}
+
 /* Cuts what lies outside the window: data and SYN on the left, data and FIN on the right. */
 static void trim(const TcpConn *conn, Segment *segment) {
   if (seq_lt(segment->seq, conn->rcv.nxt)) {
@@ -233,7 +239,7 @@ static void trim(const TcpConn *conn, Segment *segment) {
     segment->len -= cut;
   }
   uint32_t room = conn->rcv.edge - segment->seq;
-  if (is_fin_in_shut_window(conn, segment))
+  if (is_fin_in_shut_window(conn, segment) || is_taken_whole(conn))
     return;
   if (segment->len > room) {
     segment->len = room;
@@ -317,12 +323,31 @@ static gboolean lacks_ack(const TcpConn *conn, const Segment *segment) {
          conn->state != TCP_STATE_TIME_WAIT && !(segment->flags & (TCP_ACK | TCP_RST | TCP_SYN));
 }
 
+/* FreeBSD's table of embryonic connections looks for the tuple alone, and takes no RST that acknowledges something. */
+static gboolean is_syn_again(const TcpConn *conn, const Segment *segment) {
+  if (conn->state != TCP_STATE_SYN_RECEIVED || !(segment->flags & TCP_SYN))
+    return FALSE;
+  gboolean any = conn->stack->params.embryo_syn == TCP_EMBRYO_SYN_REPEAT && conn->passive_open &&
+                 !(segment->flags & (TCP_ACK | TCP_RST));
+  return any || segment->seq == conn->rcv.irs;
+}
+
+/* The window of its SYN,ACK is no wider than the field. */
+static gboolean is_ignored_rst(const TcpConn *conn, const Segment *segment) {
+  gboolean embryo = conn->stack->params.embryo_rst == TCP_EMBRYO_RST_BARE && conn->state == TCP_STATE_SYN_RECEIVED &&
+                    conn->passive_open;
+  return embryo && segment->flags & TCP_RST &&
+         (segment->flags & (TCP_ACK | TCP_SYN | TCP_FIN) || segment->seq - conn->rcv.nxt >= UINT16_MAX);
+}
+
 static Verdict step1_sequence(TcpConn *conn, Segment *segment) {
   if (lacks_ack(conn, segment))
     return drop(conn, segment, TCP_CHECK_ACK);
   if (G_UNLIKELY(conn->stack->params.bug_ports_only) && segment->flags & (TCP_RST | TCP_FIN) && !conn->fin_rcvd)
     segment->seq = conn->rcv.nxt; /* the bug: any will do */
-  if (conn->state == TCP_STATE_SYN_RECEIVED && segment->seq == conn->rcv.irs && segment->flags & TCP_SYN) {
+  if (is_ignored_rst(conn, segment))
+    return drop(conn, segment, TCP_CHECK_RST);
+  if (is_syn_again(conn, segment)) {
     if (!(segment->flags & TCP_ACK))
       return refuse(conn, TCP_SEG_SYN_AGAIN, segment, TCP_CHECK_SEQUENCE);
     if (conn->stack->params.syn_ack_trimmed) { /* simultaneous open: the peer's SYN,ACK repeats its SYN */
@@ -351,6 +376,8 @@ static gboolean rst_is_valid(const TcpConn *conn, const Segment *segment) {
   if (segment->seq == conn->rcv.nxt || is_rst_at_fin(conn, segment))
     return TRUE;
   if (params->rst_accepted == TCP_RST_ACCEPTED_WINDOW)
+    return TRUE;
+  if (params->embryo_rst == TCP_EMBRYO_RST_WINDOW && conn->state == TCP_STATE_SYN_RECEIVED && conn->passive_open)
     return TRUE;
   if (params->orphan_rst_in_window && conn->state == TCP_STATE_FIN_WAIT_2 && conn->nobody_reads)
     return TRUE;
@@ -457,6 +484,8 @@ static gboolean deliver(TcpConn *conn, uint32_t len) {
     fin |= held->flags & TCP_FIN && end == conn->rcv.nxt;
     tcp_queue_pop(pool, &conn->held);
   }
+  if (seq_gt(conn->rcv.nxt, conn->rcv.edge)) /* taken although it was beyond */
+    conn->rcv.edge = conn->rcv.nxt;
   conn->unacked += len;
   if (conn->read_shut && conn->stack->params.shut_read_data == TCP_SHUT_READ_DATA_DISCARD)
     conn->unread = 0;
@@ -526,6 +555,8 @@ static void step8_fin(TcpConn *conn, const Segment *segment) {
   const TcpParams *params = &conn->stack->params;
   if (!params->bug_fin_not_counted)
     conn->rcv.nxt += params->bug_fin_counted_twice ? 2 : 1;
+  if (seq_gt(conn->rcv.nxt, conn->rcv.edge))
+    conn->rcv.edge = conn->rcv.nxt;
   conn->fin_rcvd = TRUE;
   tcp_queue_clear(&conn->stack->pool, &conn->held); /* nothing comes after a FIN */
   tcp_conn_apply(conn, TCP_SEG_FIN, segment);
@@ -641,19 +672,6 @@ void tcp_segment_arrives_closed(TcpStack *stack, const Segment *segment, Name co
   const TcpRow *row = tcp_fsm_first(&stack->fsm, TCP_STATE_CLOSED, stimulus);
   stack->row_hits[row - tcp_fsm_rows(&n_rows)]++;
   trace_closed(stack, segment, conn_name, row);
-  if (!(row->actions & 1u << TCP_ACTION_SEND_RST))
-    return;
-  Segment rst = {.attempt = 1, .conn = segment->conn, .to = segment->from, .cause = segment->id};
-  rst.sport = segment->dport;
-  rst.dport = segment->sport;
-  if (segment->flags & TCP_ACK) {
-    rst.flags = TCP_RST;
-    rst.seq = segment->ack;
-    rst.rel_seq = segment->rel_ack;
-  } else {
-    rst.flags = TCP_RST | TCP_ACK;
-    rst.ack = segment->seq + segment_seq_len(segment);
-    rst.rel_ack = segment->rel_seq + segment_seq_len(segment);
-  }
-  stack->ops->send(stack->host, TCP_NO_HANDLE, &rst);
+  if (row->actions & 1u << TCP_ACTION_SEND_RST)
+    tcp_output_rst_without_tcb(stack, segment);
 }

@@ -24,8 +24,8 @@ typedef enum { TCP_RECOVERY_NONE, TCP_RECOVERY_FAST, TCP_RECOVERY_TIMEOUT } TcpR
 /* What setsockopt() changed; a TCB has one only if anything was. */
 typedef struct TcpSocketOptions {
   SimTime keepalive_idle, keepalive_interval, user_timeout, fin_wait_2_timeout;
-  uint32_t keepalive_count;
-  uint8_t keepalive, nodelay, cork;
+  uint32_t keepalive_count, rcv_wnd, mss, syn_retries;
+  uint8_t keepalive, nodelay, cork, window_scale;
 } TcpSocketOptions;
 
 /* What nearly every segment needs comes first, so that it lies together; what only some connections ever need comes
@@ -54,12 +54,14 @@ struct TcpConn {
   gboolean probing_tail : 1;   /* a tail-loss probe is out; one a tail */
   gboolean read_shut : 1;      /* SHUT_RD: the application will not read */
   gboolean sack_on : 1;        /* both sides offered SACK */
+  gboolean wscale_on : 1;      /* both sides offered a window scale */
   gboolean ts_on : 1;          /* both sides offered timestamps */
   gboolean interactive : 1;    /* Linux's ping-pong mode: ACKs wait */
   gboolean has_dsack : 1;      /* the next ACK reports dsack_left:dsack_right */
   gboolean has_lost : 1;       /* some entry of `sent` may be marked as lost */
   gboolean syn_lost : 1;       /* our SYN was sent three times or more: RFC 6928 2 */
   gboolean peer_answers : 1;   /* a keepalive was answered */
+  gboolean overdue : 1;        /* the persist timer sends what was held back */
   gboolean has_rack : 1;       /* rack_sent_at and rack_rtt hold a delivery */
   Name ack_why;                /* why the ACK leaves, for the trace */
 
@@ -100,7 +102,9 @@ struct TcpConn {
   Timer t_user;
   Timer t_keepalive;
 
-  TcpMarks marks;       /* where all SEND calls but the last ended in the unsent data */
+  TcpMarks marks;       /* where SEND calls ended in the unsent data */
+  Seq pushed;           /* where the last SEND, or part of one, was marked for PSH */
+  uint32_t sent_again;  /* segments, since the connection began */
   SimTime text_sent_at; /* when data was sent last, SIM_NEVER: not yet */
   SimTime text_at;      /* when the last data arrived, SIM_NEVER: none yet */
   SimTime ato;          /* Linux: how long an ACK waits */
@@ -146,6 +150,12 @@ static inline TcpConn *tcp_conn_get(const TcpStack *stack, TcpHandle handle) {
   g_assert(index < stack->n_chunks << TCP_CHUNK_BITS);
   return &stack->chunks[index >> TCP_CHUNK_BITS][index & ((1u << TCP_CHUNK_BITS) - 1)];
 }
+
+/* Octets that it can hold for the application: what the socket said, else the stack's. */
+static inline uint32_t tcp_conn_buffer(const TcpConn *conn) {
+  return G_UNLIKELY(conn->options != NULL) ? conn->options->rcv_wnd : conn->stack->params.rcv_wnd;
+}
+
 /* No handle is above it; some below may be free (state_free). */
 TcpHandle tcp_conn_highest(const TcpStack *stack);
 /* In `state` from the start: CLOSED, LISTEN or ESTABLISHED. */
@@ -182,6 +192,7 @@ gboolean tcp_output_is_quiet(const TcpConn *conn);
 void tcp_output_ack(TcpConn *conn, Name why);
 void tcp_output_keepalive(TcpConn *conn);
 void tcp_output_rst(TcpConn *conn, const Segment *answered);
+void tcp_output_rst_without_tcb(TcpStack *stack, const Segment *answered);
 void tcp_output_retransmit(TcpConn *conn, TcpEntry *entry, Name why);
 void tcp_output_window_probe(TcpConn *conn);
 /* The next segment that has not been sent, whatever the congestion window; FALSE if there is none, or no window. */
@@ -257,6 +268,8 @@ void tcp_acks_fin_taken(TcpConn *conn, gboolean fin_brought_text);
 /* Data was sent: Linux takes the connection for an interactive one. */
 void tcp_acks_text_sent(TcpConn *conn);
 void tcp_acks_ack_sent(TcpConn *conn);
+/* The application wants ACKs at once, what is owed first; or late. */
+void tcp_acks_quick(TcpConn *conn, gboolean quick);
 /* Something came again: Linux acknowledges at once for a while (tcp_input.c: tcp_send_dupack). */
 void tcp_acks_duplicate(TcpConn *conn);
 
@@ -274,6 +287,8 @@ void tcp_sack_resend_lost(TcpConn *conn);
 
 /* --- cwnd.c: congestion control (RFC 5681) ------------------------------------------------------------------------ */
 
+/* The window as it is, or will be when it is first needed. */
+void tcp_cwnd_info(const TcpConn *conn, TcpInfo *info);
 /* How much the congestion window allows beyond what is in flight, in what it counts; and that in octets. */
 uint32_t tcp_cwnd_room(TcpConn *conn);
 uint32_t tcp_cwnd_octets(const TcpConn *conn, uint32_t room);

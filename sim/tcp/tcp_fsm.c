@@ -29,7 +29,7 @@ static const TcpRow ROWS[] = {
 
  /* --- 3.10.2 SEND ------------------------------------------------------------------------------------------------------------------------------------------------------------ */
  { S(CLOSED) | S(LISTEN),                 TCP_CALL_SEND,            TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.2", NULL, "no connection, or nobody to send to" },
- { S(SYN_RECEIVED) | S(CLOSE_WAIT),       TCP_CALL_SEND,            TCP_GUARD_CLOSE_QUEUED,           TCP_STAY,             A(FAIL_CALL),                                         "3.10.2", NULL, "connection closing" },
+ { OPENERS | S(CLOSE_WAIT),               TCP_CALL_SEND,            TCP_GUARD_CLOSE_QUEUED,           TCP_STAY,             A(FAIL_CALL),                                         "3.10.2", NULL, "connection closing" },
  { OPENERS,                               TCP_CALL_SEND,            TCP_GUARD_ALWAYS,                 TCP_STAY,             A(QUEUE_DATA),                                        "3.10.2", NULL, "queued until established" },
  { S(ESTABLISHED) | S(CLOSE_WAIT),        TCP_CALL_SEND,            TCP_GUARD_ALWAYS,                 TCP_STAY,             A(QUEUE_DATA),                                        "3.10.2", NULL, NULL },
  { FIN_WAITS|S(CLOSING)|S(LAST_ACK)|S(TIME_WAIT), TCP_CALL_SEND,    TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.2", NULL, "connection closing" },
@@ -42,6 +42,7 @@ static const TcpRow ROWS[] = {
  /* --- 3.10.4 CLOSE ----------------------------------------------------------------------------------------------------------------------------------------------------------- */
  { S(CLOSED),                             TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.4", NULL, "connection does not exist" },
  { S(LISTEN),                             TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.4", FIG5, NULL },
+ { S(SYN_SENT),                           TCP_CALL_CLOSE,           TCP_GUARD_SHUTDOWN_WAITS,         TCP_STAY,             A(DEFER_CLOSE),                                       "3.10.4", NULL, "FreeBSD: shutdown() of what is not open yet is kept for later" },
  { S(SYN_SENT),                           TCP_CALL_CLOSE,           TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.4", FIG5, "no segment is sent" },
  { S(SYN_RECEIVED),                       TCP_CALL_CLOSE,           TCP_GUARD_EMBRYO_DROPPED,         TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.4", NULL, "FreeBSD: close() drops what is not open yet" },
  { S(SYN_RECEIVED) | S(CLOSE_WAIT),       TCP_CALL_CLOSE,           TCP_GUARD_CLOSE_QUEUED,           TCP_IGNORE,           0,                                                    "3.10.4", NULL, "one FIN is enough" },
@@ -106,6 +107,7 @@ static const TcpRow ROWS[] = {
  { S(TIME_WAIT),                          TCP_SEG_RST_INEXACT,      TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "RFC 1337 3", NULL, NULL },
 
  /* --- 3.10.7.4 fourth: SYN --------------------------------------------------------------------------------------------------------------------------------------------------- */
+ { S(SYN_RECEIVED),                       TCP_SEG_SYN,              TCP_GUARD_EMBRYO_RESET,           TCP_STATE_LISTEN,     A(STOP_TIMERS) | A(LISTEN_AGAIN) | A(SEND_RST),       "3.10.7.4 fourth", NULL, "Linux tells the peer" },
  { S(SYN_RECEIVED),                       TCP_SEG_SYN,              TCP_GUARD_PASSIVE_OPEN,           TCP_STATE_LISTEN,     A(STOP_TIMERS) | A(LISTEN_AGAIN),                     "3.10.7.4 fourth", NULL, "back to the passive OPEN" },
  { LIVE,                                  TCP_SEG_SYN,                 TCP_GUARD_SYN_RESETS,                      TCP_STATE_CLOSED,      END | A(SEND_RST) | A(TELL_RESET),                     "RFC 793 3.9", NULL, "FreeBSD insecure_syn; RFC 9293 has the challenge" },
  { S(SYN_RECEIVED) | LIVE,                TCP_SEG_SYN,                 TCP_GUARD_ANSWER_LIMITED,                  TCP_IGNORE,            0,                                                     "3.10.7.4 fourth", NULL, "RFC 5961 7" },

@@ -7,16 +7,14 @@ TcpParams *tcp_stack_tune(TcpStack *stack) {
   return &stack->params;
 }
 
-static uint32_t count_sent(const TcpConn *conn, uint32_t *ret_sacked, uint32_t *ret_lost) {
+static void count_sent(const TcpConn *conn, TcpInfo *info) {
   TcpPool *pool = &conn->stack->pool;
-  uint32_t count = 0;
-  *ret_sacked = *ret_lost = 0;
   for (const TcpEntry *entry = tcp_queue_front(pool, &conn->sent); entry; entry = tcp_queue_next(pool, entry)) {
-    count++;
-    *ret_sacked += entry->sacked != 0;
-    *ret_lost += entry->lost != 0;
+    info->segments_out++;
+    info->segments_sacked += entry->sacked != 0;
+    info->segments_lost += entry->lost != 0;
+    info->segments_again += entry->attempts > 1 && !entry->lost && !entry->sacked;
   }
-  return count;
 }
 
 void tcp_end_info(const TcpStack *stack, TcpHandle end, TcpInfo *ret_info) {
@@ -27,7 +25,12 @@ void tcp_end_info(const TcpStack *stack, TcpHandle end, TcpInfo *ret_info) {
   info.eof = conn->fin_rcvd;
   info.unsent = conn->unsent;
   info.unacked = out - MIN(out, fin);
-  info.segments_out = count_sent(conn, &info.segments_sacked, &info.segments_lost);
+  count_sent(conn, &info);
+  info.total_again = conn->sent_again;
+  tcp_cwnd_info(conn, &info);
+  info.own_mss = conn->options ? conn->options->mss : stack->params.mss;
+  info.fin_out = conn->fin_queued && !conn->fin_acked;
+  info.fin_unsent = conn->fin_queued && !conn->fin_sent;
   info.retransmissions = conn->retransmissions;
   info.backoff = conn->backoff;
   info.probes = conn->sending_mode == TCP_SENDING_PERSIST ? conn->persist_backoff : conn->keepalives;
@@ -45,7 +48,7 @@ void tcp_end_info(const TcpStack *stack, TcpHandle end, TcpInfo *ret_info) {
   info.rcv_wscale = conn->rcv_wscale;
   info.sack = conn->sack_on;
   info.timestamps = conn->ts_on;
-  info.wscale = conn->snd_wscale || conn->rcv_wscale;
+  info.wscale = conn->wscale_on;
   info.iss = conn->snd.iss;
   info.irs = conn->rcv.irs;
   *ret_info = info;

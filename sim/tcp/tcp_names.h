@@ -62,6 +62,8 @@
   X(SYN_ACKED, "our SYN is acknowledged")                                                                              \
   X(NOTHING_QUEUED, "no data waits to be sent before the FIN")                                                         \
   X(EMBRYO_DROPPED, "the stack drops a connection that is closed before it is open")                                   \
+  X(SHUTDOWN_WAITS, "the stack keeps a shutdown() before the SYN,ACK for later")                                       \
+  X(EMBRYO_RESET, "the stack resets an embryonic connection for a SYN in its window")                                  \
   X(CLOSE_QUEUED, "a CLOSE is already queued")                                                                         \
   X(UNREAD_DATA, "data was received that nobody will read")                                                            \
   X(LAST_ACK_AT_CALL, "the stack enters LAST-ACK at the call")                                                         \

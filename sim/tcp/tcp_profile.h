@@ -38,6 +38,9 @@
 #define TCP_CHOICE_OLD_ACK(X)              X(IGNORED, "ignored") X(WINDOW, "window") X(ACKED, "acked")
 #define TCP_CHOICE_SYN_RECEIVED_CLOSE(X)   X(FIN, "fin") X(DROP, "drop")
 #define TCP_CHOICE_ABORT_AFTER_FIN(X)      X(SILENT, "silent") X(UNSENT, "unsent") X(RESET, "reset")
+#define TCP_CHOICE_EMBRYO_RST(X)           X(EXACT, "exact") X(WINDOW, "window") X(BARE, "bare")
+#define TCP_CHOICE_EMBRYO_SYN(X)           X(LISTEN, "listen") X(RESET, "reset") X(REPEAT, "repeat")
+#define TCP_CHOICE_PUSH(X)                 X(SEND, "send") X(EMPTY, "empty") X(LINUX, "linux")
 
 /* Every choice, so that enums and lists of words come from the lists above. */
 #define TCP_CHOICES(X)                                                                                                 \
@@ -64,7 +67,10 @@
   X(RESEND_AFTER_TIMEOUT, resend_after_timeout)                                                                        \
   X(OLD_ACK, old_ack)                                                                                                  \
   X(SYN_RECEIVED_CLOSE, syn_received_close)                                                                            \
-  X(ABORT_AFTER_FIN, abort_after_fin)
+  X(ABORT_AFTER_FIN, abort_after_fin)                                                                                  \
+  X(PUSH, push)                                                                                                        \
+  X(EMBRYO_RST, embryo_rst)                                                                                            \
+  X(EMBRYO_SYN, embryo_syn)
 
 #define TCP_ENUM_(id, word) TCP_RTO_MIN_APPLIES_##id,
 enum { TCP_CHOICE_RTO_MIN_APPLIES(TCP_ENUM_) };
@@ -138,6 +144,15 @@ enum { TCP_CHOICE_SYN_RECEIVED_CLOSE(TCP_ENUM_) };
 #define TCP_ENUM_(id, word) TCP_ABORT_AFTER_FIN_##id,
 enum { TCP_CHOICE_ABORT_AFTER_FIN(TCP_ENUM_) };
 #undef TCP_ENUM_
+#define TCP_ENUM_(id, word) TCP_PUSH_##id,
+enum { TCP_CHOICE_PUSH(TCP_ENUM_) };
+#undef TCP_ENUM_
+#define TCP_ENUM_(id, word) TCP_EMBRYO_RST_##id,
+enum { TCP_CHOICE_EMBRYO_RST(TCP_ENUM_) };
+#undef TCP_ENUM_
+#define TCP_ENUM_(id, word) TCP_EMBRYO_SYN_##id,
+enum { TCP_CHOICE_EMBRYO_SYN(TCP_ENUM_) };
+#undef TCP_ENUM_
 
 /* A count or time that never ends is written "unlimited" or "never". */
 #define TCP_UNLIMITED UINT32_MAX
@@ -187,12 +202,17 @@ enum { TCP_CHOICE_ABORT_AFTER_FIN(TCP_ENUM_) };
   X(COUNT, keepalive_count, 1, 1000, "unanswered keepalives before giving up")                                         \
   X(SWITCH, keepalive_rst, 0, 1, "giving up for lack of answers to keepalives sends a RST")                            \
   X(CHOICE, nagle, 0, 2, "a small segment waits for the ACK of nothing, anything (RFC 9293 3.7.4), or a small one")    \
+  X(CHOICE, push, 0, 2,                                                                                                \
+    "PSH ends what each SEND wrote, or all that is queued, or, as in Linux, that and each half of the peer's window")  \
   X(SWITCH, fin_waits_for_ack, 0, 1, "hold the FIN until all data is acknowledged (RFC 2525 2.15)")                    \
   X(COUNT, mss, 48, 65495, "largest segment it accepts, in octets")                                                    \
   X(COUNT, rcv_wnd, 0, 1073725440, "receive window it offers, in octets")                                              \
   X(COUNT, rcv_buf, 0, TCP_UNLIMITED,                                                                                  \
     "octets it can hold for the application; more is dropped even if the window allowed it")                           \
+  X(SWITCH, oversize_taken, 0, 1,                                                                                      \
+    "data that begins in the window and ends beyond is taken whole if nothing waits to be read")                       \
   X(COUNT, window_scale, 0, 14, "shift it offers for its window (RFC 7323); 0: no option")                             \
+  X(SWITCH, window_scale_always, 0, 1, "offer the option also with a shift of 0")                                      \
   X(SWITCH, sack, 0, 1, "offer selective acknowledgments (RFC 2018, RFC 2883)")                                        \
   X(SWITCH, timestamps, 0, 1, "offer timestamps (RFC 7323)")                                                           \
   X(CHOICE, last_ack_entry, 0, 1, "CLOSE-WAIT ends when the FIN leaves, or at the call")                               \
@@ -212,6 +232,10 @@ enum { TCP_CHOICE_ABORT_AFTER_FIN(TCP_ENUM_) };
   X(SWITCH, rst_has_ack, 0, 1, "the RST of an ABORT carries the ACK bit")                                              \
   X(CHOICE, abort_after_fin, 0, 2, "ABORT in CLOSING and LAST-ACK: silent, a RST if our FIN is unsent, or a RST")      \
   X(CHOICE, rst_accepted, 0, 1, "which RST resets: exactly at RCV.NXT, or anywhere in the window")                     \
+  X(CHOICE, embryo_rst, 0, 2,                                                                                          \
+    "in SYN-RECEIVED from LISTEN a RST resets as rst_accepted says, or anywhere in the window, or only without ACK")   \
+  X(CHOICE, embryo_syn, 0, 2,                                                                                          \
+    "and a SYN in the window leads back to LISTEN, or does so with a RST, or gets the SYN,ACK again")                  \
   X(SWITCH, rst_at_fin, 0, 1, "after the peer's FIN a RST with the FIN's own number resets too")                       \
   X(CHOICE, syn_accepted, 0, 1, "a SYN on a connection gets a challenge ACK, or resets it if in the window")           \
   X(COUNT, challenge_limit, 1, TCP_UNLIMITED, "ACKs to empty unacceptable segments in each challenge_period")          \

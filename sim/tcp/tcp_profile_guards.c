@@ -41,6 +41,10 @@ gboolean tcp_params_allow(const TcpParams *params, TcpGuard guard) {
     return params->keepalive_rst;
   case TCP_GUARD_EMBRYO_DROPPED:
     return params->syn_received_close == TCP_SYN_RECEIVED_CLOSE_DROP;
+  case TCP_GUARD_SHUTDOWN_WAITS:
+    return params->syn_received_close == TCP_SYN_RECEIVED_CLOSE_DROP;
+  case TCP_GUARD_EMBRYO_RESET:
+    return params->embryo_syn == TCP_EMBRYO_SYN_RESET;
   case TCP_GUARD_NOTHING_QUEUED:
     return params->syn_received_close == TCP_SYN_RECEIVED_CLOSE_FIN;
   case TCP_GUARD_ABORT_AFTER_FIN:

@@ -90,11 +90,16 @@ typedef struct TcpInfo {
   uint32_t unread; /* received in order and not read */
   gboolean eof;    /* the peer's FIN is behind them */
   uint64_t unsent;
-  uint32_t unacked; /* sequence numbers out, without our FIN */
-  uint32_t segments_out, segments_sacked, segments_lost;
+  uint32_t unacked;                                                      /* sequence numbers out, without our FIN */
+  uint32_t segments_out, segments_sacked, segments_lost, segments_again; /* _again: of those out, sent twice or more */
   uint32_t retransmissions, backoff, probes; /* since SND.UNA last moved; window probes or keepalives unanswered */
   gboolean has_rtt;
   SimTime srtt, rttvar, min_rtt, rto, ato;
+  uint32_t total_again;    /* retransmissions since it began */
+  uint32_t cwnd, ssthresh; /* in what cwnd_unit counts; UINT32_MAX: without limit */
+  uint32_t own_mss;        /* what it offers */
+  gboolean fin_out;        /* our FIN is queued or sent, and not acknowledged */
+  gboolean fin_unsent;     /* and not sent either */
   uint32_t snd_mss, rcv_mss, snd_wnd, rcv_wnd;
   uint8_t snd_wscale, rcv_wscale;
   gboolean sack, timestamps, wscale; /* agreed on */
@@ -138,8 +143,14 @@ typedef enum {
   TCP_OPTION_USER_TIMEOUT, /* TCP_USER_TIMEOUT, ns; SIM_NEVER: none */
   TCP_OPTION_FIN_WAIT_2,   /* TCP_LINGER2, ns; below 0: no FIN-WAIT-2 without an application */
   TCP_OPTION_NODELAY,      /* 0, 1 */
-  TCP_OPTION_CORK,         /* 0, 1 */
+  TCP_OPTION_CORK,         /* 0, 1, or TCP_CORK_MORE */
+  TCP_OPTION_RCV_WND,      /* octets: rcv_wnd of this end */
+  TCP_OPTION_WINDOW_SCALE, /* the shift that its SYN offers */
+  TCP_OPTION_MSS,          /* octets that it accepts and, of the peer's, sends at the most; before the SYN */
+  TCP_OPTION_SYN_RETRIES,
+  TCP_OPTION_QUICKACK, /* 0, 1: Linux's TCP_QUICKACK, ACKs wait or leave at once */
 } TcpOption;
+#define TCP_CORK_MORE 2 /* MSG_MORE: corked, and what is written has no push */
 void tcp_set_option(TcpStack *stack, TcpHandle end, TcpOption option, int64_t value);
 
 /* The application will not read any more (SHUT_RD): a local matter, nothing is sent. What data that comes later meets

@@ -66,27 +66,63 @@ TcpCallResult tcp_open_active(TcpStack *stack, TcpHandle end) {
   return open_call(stack, end, TCP_CALL_OPEN_ACTIVE);
 }
 
+static void mark_push(TcpConn *conn) {
+  TcpEntry *mark = tcp_queue_push(&conn->stack->pool, &conn->marks);
+  mark->seq = conn->pushed = conn->snd.nxt + (uint32_t)conn->unsent;
+}
+
+#define MOST_MARKS 1000 /* of one call */
+
+/* Linux, tcp.c forced_push(), by segments as they are filled: what is more than half of the greatest window beyond the
+ * last mark is pushed although the call goes on. */
+static void mark_halves(TcpConn *conn, uint64_t octets) {
+  uint32_t room = tcp_options_room(conn), half = conn->snd.max_wnd / 2;
+  uint32_t step = MAX(MIN(half, UINT16_MAX) / room, 1) * room;
+  if (!conn->unsent) /* what is behind the mark has left */
+    conn->pushed = conn->snd.nxt;
+  for (unsigned marks = 0; octets > step && octets > half && marks < MOST_MARKS; octets -= step, marks++) {
+    conn->unsent += step;
+    if (seq_gt(conn->snd.nxt + (uint32_t)conn->unsent, conn->pushed + half))
+      mark_push(conn);
+  }
+  conn->unsent += octets;
+}
+
+static void write_octets(TcpConn *conn, uint64_t octets) {
+  if (conn->stack->params.push == TCP_PUSH_LINUX && octets > conn->snd.max_wnd / 2 && conn->snd.max_wnd)
+    mark_halves(conn, octets);
+  else
+    conn->unsent += octets;
+  if (!conn->options || conn->options->cork != TCP_CORK_MORE)
+    mark_push(conn);
+}
+
 TcpCallResult tcp_send(TcpStack *stack, TcpHandle end, uint64_t octets) {
   TcpConn *conn = tcp_conn_get(stack, end);
   const TcpRow *row = tcp_conn_row(conn, TCP_CALL_SEND, NULL);
   TcpCallResult result = result_of(conn, TCP_CALL_SEND, row);
   tcp_conn_apply_row(conn, row, NULL);
-  if (result == TCP_CALL_OK && octets) {
-    if (conn->unsent)
-      tcp_queue_push(&stack->pool, &conn->marks)->seq = conn->snd.nxt + (uint32_t)conn->unsent;
-    conn->unsent += octets;
-  }
+  if (result == TCP_CALL_OK && octets)
+    write_octets(conn, octets);
   tcp_conn_finish(conn);
   return result;
 }
 
+/* Linux, tcp.c __tcp_cleanup_rbuf(): at least twice the window that is left, and that no more than half of all. */
+static gboolean is_worth_an_ack(const TcpConn *conn, uint32_t buffer, uint32_t free_octets) {
+  uint32_t left = tcp_receive_window(conn), growth = free_octets - left;
+  if (conn->stack->params.ack_policy == TCP_ACK_POLICY_LINUX)
+    return !conn->read_shut && 2 * (uint64_t)left <= MIN(buffer, (uint32_t)UINT16_MAX << conn->rcv_wscale) &&
+           free_octets >= 2 * (uint64_t)left && free_octets > 0;
+  return growth >= MIN(buffer / 2, 2 * conn->stack->params.mss);
+}
+
 /* Whether reading lets the window advance by a step that is worth an ACK of its own. */
 static void update_window(TcpConn *conn) {
-  uint32_t buffer = conn->stack->params.rcv_wnd;
+  uint32_t buffer = tcp_conn_buffer(conn);
   uint32_t free_octets = buffer > conn->unread ? buffer - conn->unread : 0;
-  uint32_t growth = conn->rcv.nxt + free_octets - conn->rcv.edge;
   if (!conn->fin_rcvd && seq_gt(conn->rcv.nxt + free_octets, conn->rcv.edge) &&
-      growth >= MIN(buffer / 2, 2 * conn->stack->params.mss)) {
+      is_worth_an_ack(conn, buffer, free_octets)) {
     conn->ack_why = conn->unacked || conn->ack_now ? conn->ack_why : conn->stack->why.window_update;
     conn->ack_now = TRUE;
   }
@@ -138,6 +174,10 @@ static TcpSocketOptions *socket_options(TcpConn *conn) {
                                         .keepalive_interval = params->keepalive_interval,
                                         .keepalive_count = params->keepalive_count,
                                         .keepalive = params->keepalive,
+                                        .rcv_wnd = params->rcv_wnd,
+                                        .window_scale = (uint8_t)params->window_scale,
+                                        .mss = params->mss,
+                                        .syn_retries = params->syn_retries,
                                         .user_timeout = params->user_timeout,
                                         .fin_wait_2_timeout = params->fin_wait_2_timeout};
   }
@@ -171,7 +211,23 @@ void tcp_set_option(TcpStack *stack, TcpHandle end, TcpOption option, int64_t va
     options->nodelay = value != 0;
     break;
   case TCP_OPTION_CORK:
-    options->cork = value != 0;
+    options->cork = (uint8_t)CLAMP(value, 0, TCP_CORK_MORE);
+    break;
+  case TCP_OPTION_RCV_WND:
+    options->rcv_wnd = (uint32_t)value;
+    break;
+  case TCP_OPTION_WINDOW_SCALE:
+    options->window_scale = (uint8_t)value;
+    break;
+  case TCP_OPTION_MSS:
+    options->mss = (uint32_t)value;
+    conn->mss = MIN(conn->mss, options->mss);
+    break;
+  case TCP_OPTION_QUICKACK:
+    tcp_acks_quick(conn, value != 0);
+    break;
+  case TCP_OPTION_SYN_RETRIES:
+    options->syn_retries = (uint32_t)value;
     break;
   }
   tcp_conn_finish(conn); /* what an option held back may leave now */

@@ -51,13 +51,14 @@ static gboolean read_params(Reader *reader, const JsonValue *object, TraceHost *
 }
 
 static gboolean read_host(Reader *reader, const JsonValue *object, TraceHost *host, GError **error) {
-  enum { PROFILE, ADDRESS, PARAMS, N_KEYS };
-  static const char *const keys[N_KEYS] = {"profile", "address", "params"};
+  enum { PROFILE, ADDRESS, ROLE, PARAMS, N_KEYS };
+  static const char *const keys[N_KEYS] = {"profile", "address", "role", "params"};
   JsonValue values[N_KEYS];
   return reader_type(reader, "hosts", object, JSON_OBJECT, error) &&
          reader_members(reader, "a host", object, keys, N_KEYS, values, error) &&
          read_text(reader, "profile", &values[PROFILE], &host->profile, error) &&
          read_text(reader, "address", &values[ADDRESS], &host->address, error) &&
+         read_text(reader, "role", &values[ROLE], &host->role, error) &&
          (!values[PARAMS].start || read_params(reader, &values[PARAMS], host, error));
 }
 

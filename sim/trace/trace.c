@@ -1,5 +1,7 @@
 #include "trace/trace.h"
 
+#include <string.h>
+
 static void free_param(gpointer data) {
   TraceParam *param = data;
   g_free(param->name);
@@ -11,6 +13,7 @@ static void free_host(gpointer data) {
   TraceHost *host = data;
   g_free(host->name);
   g_free(host->profile);
+  g_free(host->role);
   g_free(host->address);
   g_ptr_array_unref(host->params);
   g_free(host);
@@ -43,6 +46,15 @@ void trace_header_free(TraceHeader *header) {
   g_ptr_array_unref(header->links);
   g_ptr_array_unref(header->faults);
   g_free(header);
+}
+
+gboolean trace_is_wire(const Trace *trace, Name name) {
+  for (guint i = 0; trace->header && i < trace->header->hosts->len; i++) {
+    const TraceHost *host = g_ptr_array_index(trace->header->hosts, i);
+    if (host->role && strcmp(host->role, "wire") == 0 && strcmp(host->name, trace_text(trace, name)) == 0)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 TraceHost *trace_header_add_host(TraceHeader *header, const char *name, const char *profile, const char *address) {

@@ -16,6 +16,7 @@ typedef struct TraceParam {
 
 typedef struct TraceHost {
   char *name, *profile, *address;
+  char *role;        /* "wire": what a script injects comes from there, it has no TCP; NULL: a host */
   GPtrArray *params; /* of TraceParam, owned */
 } TraceHost;
 
@@ -54,6 +55,8 @@ typedef struct Trace {
 
 /* An empty trace; takes ownership of `header` (may be NULL, set later) and `names` (NULL: a new table). */
 Trace *trace_new(TraceHeader *header, Names *names);
+/* Whether the header calls the host a wire. */
+gboolean trace_is_wire(const Trace *trace, Name host);
 void trace_free(Trace *trace);
 void trace_append(Trace *trace, const TraceRecord *record);
 /* names_text() of this trace; "" for 0. */

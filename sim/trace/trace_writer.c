@@ -265,6 +265,7 @@ static void header_host(GString *out, const TraceHost *host) {
   g_string_append(out, ":{");
   header_string(out, "profile", host->profile);
   header_string(out, "address", host->address);
+  header_string(out, "role", host->role);
   if (host->params->len) {
     g_string_append_printf(out, "%s\"params\":{", out->str[out->len - 1] == '{' ? "" : ",");
     for (guint i = 0; i < host->params->len; i++) {

@@ -16,6 +16,20 @@ static const Script SCRIPTS[] = {
      "set old_syn_in_time_wait reset; set syn_in_time_wait never; in TIME-WAIT; < S 2:2(0); x syn; > R 2:2(0)"},
     {STACK "syn-in-the-window-resets",
      "set syn_accepted reset; in ESTABLISHED; < S 1:1(0); x syn; = CLOSED; ! reset; > R 1:1(0)"},
+    {STACK "shutdown-before-the-syn-ack-waits",
+     "set syn_received_close drop; in SYN-SENT; shutdown; = SYN-SENT; send 10 -> error closing; < S. 0:0(0) ack 1; "
+     "= ESTABLISHED FIN-WAIT-1; ! open; > F. 1:1(0) ack 1"},
+    {STACK "syn-in-the-window-resets-an-embryo",
+     "set embryo_syn reset; in LISTEN; < S 0:0(0); = SYN-RECEIVED; > S. 0:0(0) ack 1; < S 10:10(0); x syn; = LISTEN; "
+     "> R. 0:0(0) ack 11"},
+    {STACK "any-syn-gets-the-syn-ack-of-an-embryo-again",
+     "set embryo_syn repeat; set syn_ack_repeated 1; in LISTEN; < S 0:0(0); = SYN-RECEIVED; > S. 0:0(0) ack 1; "
+     "< S 10:10(0); x sequence; > S. 0:0(0) ack 1"},
+    {STACK "any-rst-in-the-window-ends-an-embryo",
+     "set embryo_rst window; in LISTEN; < S 0:0(0); = SYN-RECEIVED; > S. 0:0(0) ack 1; < R 10:10(0); = LISTEN"},
+    {STACK "rst-with-ack-is-nothing-to-an-embryo",
+     "set embryo_rst bare; in LISTEN; < S 0:0(0); = SYN-RECEIVED; > S. 0:0(0) ack 1; < R. 1:1(0) ack 1; x rst; "
+     "< R 1:1(0); = LISTEN"},
     {STACK "repeated-syn-gets-the-syn-ack-again",
      "set syn_ack_repeated 1; in LISTEN; < S 0:0(0); = SYN-RECEIVED; > S. 0:0(0) ack 1; < S 0:0(0); x sequence;"
      "> S. 0:0(0) ack 1"},

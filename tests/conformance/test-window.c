@@ -85,7 +85,7 @@ static const Script scripts[] = {
      "CLOSE-WAIT;"
      "~ persist 1s; +1s; = LAST-ACK; > F. 1:1(0) ack 2; < . 2:2(0) ack 2; = CLOSED; ! closed"},
     {PROBE "linux-probes-with-an-old-empty-segment",
-     "profile linux; " PEERS_WINDOW_CLOSED
+     "profile linux; peer win 1000; in ESTABLISHED; send 2000; > P. 1:1001(1000) ack 1; < . 1:1(0) ack 1001 win 0; "
      "~ persist 200ms; +200ms; > . 1000:1000(0) ack 1; < . 1:1(0) ack 1001 win 0; +400ms;"
      "> . 1000:1000(0) ack 1; < . 1:1(0) ack 1001 win 5000; > P. 1001:2001(1000) ack 1"},
     {PROBE "window-closed-while-data-are-out-retransmits-them",
@@ -144,8 +144,8 @@ static const Script scripts[] = {
      "peer win 1000; in ESTABLISHED; send 2000; > . 1:1001(1000) ack 1; < . 1:1(0) ack 1001 win 400; ~ persist 1s; +1s;"
      "> . 1001:1401(400) ack 1; ~ retransmission 1s; < . 1:1(0) ack 1401 win 1000; > P. 1401:2001(600) ack 1"},
     {SENDER "small-window-is-used-after-a-while-in-linux-too",
-     "profile linux; set rto_min 1s; peer win 1000; in ESTABLISHED; send 2000; > . 1:1001(1000) ack 1;"
-     "< . 1:1(0) ack 1001 win 400; ~ persist 1s; +1s; > . 1001:1401(400) ack 1; < . 1:1(0) ack 1401 win 1000;"
+     "profile linux; set rto_min 1s; peer win 1000; in ESTABLISHED; send 2000; > P. 1:1001(1000) ack 1;"
+     "< . 1:1(0) ack 1001 win 400; ~ persist 1s; +1s; > P. 1001:1401(400) ack 1; < . 1:1(0) ack 1401 win 1000;"
      "> P. 1401:2001(600) ack 1"},
     {SENDER "fin-goes-through-a-small-window-with-the-last-data",
      "peer win 1000; in ESTABLISHED; send 1200; > . 1:1001(1000) ack 1; shutdown; = FIN-WAIT-1; < . 1:1(0) ack 1001 "

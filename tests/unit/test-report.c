@@ -112,7 +112,7 @@ static void hidden_characters_are_shown_and_others_left_alone(void) {
 static void junit_of_all_outcomes(void) {
   g_autoptr(GPtrArray) files = three_scenarios();
   g_autoptr(GString) out = g_string_new(NULL);
-  report_junit(files, out);
+  report_junit(files, "teardown check", out);
   g_assert_cmpstr(out->str, ==,
                   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                   "<testsuites name=\"teardown check\" tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\">\n"
@@ -155,7 +155,7 @@ static void text_between(GMarkupParseContext *context, const char *text, gsize l
 static void junit_read_back_by_a_parser_has_the_texts(void) {
   g_autoptr(GPtrArray) files = failed("<a href='x'>&", "]]> \"é\" \001", "</failure><evil/>&amp;\n\xFF");
   g_autoptr(GString) out = g_string_new(NULL), read = g_string_new(NULL);
-  report_junit(files, out);
+  report_junit(files, "teardown check", out);
   GMarkupParser parser = {.start_element = start_element, .text = text_between};
   GMarkupParseContext *context = g_markup_parse_context_new(&parser, G_MARKUP_DEFAULT_FLAGS, read, NULL);
   GError *error = NULL;
@@ -222,7 +222,7 @@ static void error_outweighs_results_of_the_same_file(void) {
   g_ptr_array_add(files, check_file_new("cut", results, "budget exceeded"));
   g_autoptr(GString) tap = g_string_new(NULL), junit = g_string_new(NULL);
   report_tap(files, tap);
-  report_junit(files, junit);
+  report_junit(files, "teardown check", junit);
   g_assert_nonnull(strstr(tap->str, "1..1\nnot ok 1 - cut: could not run\n"));
   g_assert_null(strstr(junit->str, "held so far"));
 }

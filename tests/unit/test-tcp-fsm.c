@@ -88,13 +88,13 @@ static void for_each_cell(void (*check)(TcpState state, TcpStimulus stimulus, co
 }
 
 static void check_guards_end(TcpState state, TcpStimulus stimulus, const TcpRow *const *rows, unsigned n) {
-  uint32_t seen = 0;
+  uint64_t seen = 0;
   for (unsigned i = 0; i < n; i++) {
     g_test_message("%s %s: %s", tcp_state_name(state), tcp_stimulus_name(stimulus),
                    tcp_guard_name((TcpGuard)rows[i]->guard));
     g_assert_cmpint(rows[i]->guard == TCP_GUARD_ALWAYS, ==, i == n - 1);
     g_assert_false(seen >> rows[i]->guard & 1);
-    seen |= 1u << rows[i]->guard;
+    seen |= UINT64_C(1) << rows[i]->guard;
   }
 }
 
@@ -106,9 +106,9 @@ static void check_lookup(TcpState state, TcpStimulus stimulus, const TcpRow *con
   TcpFsmIndex index;
   tcp_fsm_index_init(&index);
   g_assert_true(tcp_fsm_lookup(&index, state, stimulus, 0) == rows[n - 1]);
-  g_assert_true(tcp_fsm_lookup(&index, state, stimulus, ~0u) == rows[0]);
+  g_assert_true(tcp_fsm_lookup(&index, state, stimulus, UINT64_MAX) == rows[0]);
   for (unsigned i = 0; i < n; i++)
-    g_assert_true(tcp_fsm_lookup(&index, state, stimulus, 1u << rows[i]->guard) == rows[i]);
+    g_assert_true(tcp_fsm_lookup(&index, state, stimulus, UINT64_C(1) << rows[i]->guard) == rows[i]);
 }
 
 static void test_lookup_gives_the_first_row_whose_guard_holds(void) {
@@ -132,7 +132,9 @@ static const struct {
     {TCP_GUARD_SYN_ACKED, S(SYN_SENT), ON(SEG_SYN)},
     {TCP_GUARD_NOTHING_QUEUED, S(SYN_RECEIVED), ON(CALL_CLOSE)},
     {TCP_GUARD_EMBRYO_DROPPED, S(SYN_RECEIVED), ON(CALL_CLOSE)},
-    {TCP_GUARD_CLOSE_QUEUED, S(SYN_RECEIVED) | S(CLOSE_WAIT), ON(CALL_CLOSE) | ON(CALL_SEND)},
+    {TCP_GUARD_SHUTDOWN_WAITS, S(SYN_SENT), ON(CALL_CLOSE)},
+    {TCP_GUARD_EMBRYO_RESET, S(SYN_RECEIVED), ON(SEG_SYN)},
+    {TCP_GUARD_CLOSE_QUEUED, S(SYN_SENT) | S(SYN_RECEIVED) | S(CLOSE_WAIT), ON(CALL_CLOSE) | ON(CALL_SEND)},
     {TCP_GUARD_UNREAD_DATA, S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT) | S(CLOSING) | S(LAST_ACK),
      ON(CALL_CLOSE)},
     {TCP_GUARD_LAST_ACK_AT_CALL, S(CLOSE_WAIT), ON(CALL_CLOSE)},

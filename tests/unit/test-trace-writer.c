@@ -213,6 +213,7 @@ static TraceHeader *new_header(void) {
   header->seed = UINT64_MAX;
   header->run = 3;
   TraceHost *client = trace_header_add_host(header, "client", "linux", "192.0.2.1");
+  client->role = g_strdup("wire");
   trace_host_add_param(client, "time_wait", "60s");
   trace_host_add_param(client, "retries", "8");
   trace_host_add_param(trace_header_add_host(header, "server", NULL, NULL), "msl", "30s");
@@ -233,7 +234,7 @@ static void test_header_prints_all_that_it_holds(void) {
                   "\"sha256\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\","
                   "\"seed\":18446744073709551615,\"run\":3,"
                   "\"hosts\":{\"client\":{\"profile\":\"linux\",\"address\":\"192.0.2.1\","
-                  "\"params\":{\"time_wait\":\"60s\",\"retries\":\"8\"}},"
+                  "\"role\":\"wire\",\"params\":{\"time_wait\":\"60s\",\"retries\":\"8\"}},"
                   "\"server\":{\"params\":{\"msl\":\"30s\"}},\"other\":{}},"
                   "\"links\":[{\"from\":\"client\",\"to\":\"server\",\"delay\":50000000,\"about\":\"loss 1%\"},"
                   "{\"from\":\"server\",\"to\":\"client\",\"delay\":0}],"
