@@ -43,7 +43,7 @@ _teardown() {
       return
       ;;
     plot:--kind | plot:-k)
-      mapfile -t COMPREPLY < <(compgen -W 'sequence states fsm counts cdf' -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W 'sequence states fsm counts cdf thumbnail' -- "$cur")
       return
       ;;
     plot:--theme)

@@ -1,5 +1,6 @@
 #include "output/export/index.h"
 
+#include "output/export/markdown.h"
 #include "output/text/ladder.h"
 #include "output/text/style.h"
 
@@ -7,9 +8,6 @@
 
 /* Columns of the ladder: what a page shows without a scroll bar. */
 #define LADDER_WIDTH 100
-/* What Markdown could take for a mark wherever it stands; and at the start of a line, also behind a number. */
-#define SPECIAL          "\\`*_{}[]#+!|~$@="
-#define SPECIAL_AT_START "-.):"
 
 static void file_clear(gpointer data) {
   g_free(((IndexFile *)data)->name);
@@ -64,36 +62,6 @@ void index_add_result(Index *index, gboolean ok, const char *text, const char *d
   g_array_append_val(index->results, result);
 }
 
-/* Appends a text, one line, so that no character of it is a mark. */
-static void append_text(GString *out, const char *text) {
-  const TextStyle style = {0};
-  g_autofree char *clean = text_clean(&style, text);
-  const char *start = g_strstrip(clean);
-  for (const char *p = start; *p; p++) {
-    gboolean at_start = strspn(start, "0123456789") >= (size_t)(p - start);
-    if (*p == '<')
-      g_string_append(out, "&lt;");
-    else if (*p == '>')
-      g_string_append(out, "&gt;");
-    else if (*p == '&')
-      g_string_append(out, "&amp;");
-    else if (strchr(SPECIAL, *p) || (at_start && strchr(SPECIAL_AT_START, *p)))
-      g_string_append_printf(out, "\\%c", *p);
-    else
-      g_string_append_c(out, *p);
-  }
-}
-
-/* A link's target: what may not stand in one is written by its number. */
-static void append_url(GString *out, const char *url) {
-  for (const char *p = url; *p; p++) {
-    if (g_ascii_isalnum(*p) || strchr("-._~:/?#@!$&*+,;=%", *p))
-      g_string_append_c(out, *p);
-    else
-      g_string_append_printf(out, "%%%02X", (unsigned char)*p);
-  }
-}
-
 static void append_references(const Index *index, GString *out) {
   if (index->references->len == 0)
     return;
@@ -103,10 +71,10 @@ static void append_references(const Index *index, GString *out) {
     gboolean link =
         reference->url && (g_str_has_prefix(reference->url, "https://") || g_str_has_prefix(reference->url, "http://"));
     g_string_append(out, link ? "- [" : "- ");
-    append_text(out, reference->title ? reference->title : reference->url);
+    markdown_append(out, reference->title ? reference->title : reference->url);
     if (link) {
       g_string_append(out, "](");
-      append_url(out, reference->url);
+      markdown_append_url(out, reference->url);
       g_string_append_c(out, ')');
     }
     g_string_append_c(out, '\n');
@@ -119,7 +87,7 @@ static void append_pictures(const Index *index, GString *out) {
     if (!file->picture)
       continue;
     g_string_append(out, "\n![");
-    append_text(out, file->about);
+    markdown_append(out, file->about);
     g_string_append_printf(out, "](%s)\n", file->name);
   }
 }
@@ -145,9 +113,9 @@ static void append_results(const Index *index, GString *out) {
   for (guint i = 0; i < index->results->len; i++) {
     const IndexResult *result = &g_array_index(index->results, IndexResult, i);
     g_string_append(out, result->ok ? "| holds | " : "| **fails** | ");
-    append_text(out, result->text);
+    markdown_append(out, result->text);
     g_string_append(out, " | ");
-    append_text(out, result->detail);
+    markdown_append(out, result->detail);
     g_string_append(out, " |\n");
   }
 }
@@ -157,12 +125,12 @@ static void append_files(const Index *index, GString *out) {
   for (guint i = 0; i < index->files->len; i++) {
     const IndexFile *file = &g_array_index(index->files, IndexFile, i);
     g_string_append_printf(out, "| [%s](%s) | ", file->name, file->name);
-    append_text(out, file->about);
+    markdown_append(out, file->about);
     g_string_append(out, " |\n");
   }
   for (guint i = 0; i < index->left_out->len; i++) {
     g_string_append_c(out, '\n');
-    append_text(out, index->left_out->pdata[i]);
+    markdown_append(out, index->left_out->pdata[i]);
     g_string_append_c(out, '\n');
   }
 }
@@ -171,13 +139,13 @@ static void append_origin(const TraceHeader *header, GString *out) {
   g_string_append(out, "\n## Where it comes from\n\n");
   if (header->scenario) {
     g_string_append(out, "- scenario ");
-    append_text(out, header->scenario);
+    markdown_append(out, header->scenario);
     g_string_append_c(out, '\n');
   }
   g_string_append_printf(out, "- seed %" G_GUINT64_FORMAT ", run %" G_GUINT64_FORMAT "\n", header->seed, header->run);
   if (header->sha256) {
     g_string_append(out, "- sha256 of the scenario ");
-    append_text(out, header->sha256);
+    markdown_append(out, header->sha256);
     g_string_append_c(out, '\n');
   }
 }
@@ -186,11 +154,11 @@ void index_write(const Index *index, const Trace *trace, GString *out) {
   const TraceHeader *header = trace->header;
   const char *title = header && header->title ? header->title : header && header->scenario ? header->scenario : NULL;
   g_string_append(out, "# ");
-  append_text(out, title ? title : "A run of teardown");
+  markdown_append(out, title ? title : "A run of teardown");
   g_string_append_c(out, '\n');
   if (header && header->lesson) {
     g_string_append_c(out, '\n');
-    append_text(out, header->lesson);
+    markdown_append(out, header->lesson);
     g_string_append_c(out, '\n');
   }
   append_pictures(index, out);

@@ -8,6 +8,10 @@
 /* How many ends are in each state over time: areas on top of each other, a panel for each host. CLOSED is no area: such
  * an end holds nothing. */
 
+#define SMALL_LEFT    12.0
+#define SMALL_PANEL   76.0
+#define SMALL_GAP     34.0
+#define SMALL_TEXT    11.0
 #define PAGE_WIDTH    960.0
 #define PLOT_LEFT     84.0
 #define PLOT_RIGHT    36.0
@@ -77,10 +81,9 @@ static void collect_changes(Counts *counts, const GPtrArray *ends) {
   g_array_sort(counts->changes, compare_changes);
 }
 
-static void scale_time(Counts *counts) {
+static void scale_time(Counts *counts, double left, double right) {
   double span = (double)(counts->until - counts->from);
-  counts->x = (ChartAxis){
-      .min = (double)counts->from, .max = (double)counts->until, .low = PLOT_LEFT, .high = PAGE_WIDTH - PLOT_RIGHT};
+  counts->x = (ChartAxis){.min = (double)counts->from, .max = (double)counts->until, .low = left, .high = right};
   guint n = counts->changes->len, first = 0;
   if (span <= 0) {
     counts->x.max = counts->x.min + 1e6;
@@ -166,7 +169,9 @@ static unsigned draw_area(const Counts *counts, unsigned (*columns)[TCP_STATE_CO
   return until;
 }
 
-static void draw_panel(const Counts *counts, unsigned panel, double top, double bottom, gboolean last) {
+/* The areas of one panel; returns how many ends are live at most. */
+static unsigned draw_areas(const Counts *counts, unsigned panel, double top, double bottom, gboolean axes,
+                           gboolean last) {
   unsigned n = (unsigned)(counts->x.high - counts->x.low), most = 1;
   g_autofree unsigned(*columns)[TCP_STATE_COUNT] = columns_of(counts, panel, n);
   for (unsigned c = 0; c < n; c++) {
@@ -176,36 +181,48 @@ static void draw_panel(const Counts *counts, unsigned panel, double top, double 
     most = MAX(most, sum);
   }
   const ChartAxis y = {.max = most, .low = bottom, .high = top};
-  chart_value_axis(counts->drawing, &y, counts->x.low, counts->x.high, FALSE);
-  chart_time_axis(counts->drawing, &counts->x, top, bottom, last ? "time since the start of the run" : "");
+  if (axes) {
+    chart_value_axis(counts->drawing, &y, counts->x.low, counts->x.high, FALSE);
+    chart_time_axis(counts->drawing, &counts->x, top, bottom, last ? "time since the start of the run" : "");
+  }
   for (unsigned s = 0; s < TCP_STATE_COUNT; s++)
     for (unsigned c = 0; c < n;)
       c = columns[c][s] > 0 ? draw_area(counts, columns, n, c, s, &y) : c + 1;
   drawing_line(counts->drawing, ROLE_AXIS, INK_MUTED, counts->x.low, bottom, counts->x.high, bottom)->width = 1.2;
-  g_autofree char *host = page_clean(
-      counts->merged && panel == PANELS_MAX - 1 ? "other hosts" : trace_text(counts->trace, counts->hosts[panel]));
+  return most;
+}
+
+/* Whose panel it is. To be freed. */
+static char *panel_name(const Counts *counts, unsigned panel) {
+  return page_clean(counts->merged && panel == PANELS_MAX - 1 ? "other hosts"
+                                                              : trace_text(counts->trace, counts->hosts[panel]));
+}
+
+static void draw_panel(const Counts *counts, unsigned panel, double top, double bottom, gboolean last) {
+  draw_areas(counts, panel, top, bottom, TRUE, last);
+  g_autofree char *host = panel_name(counts, panel);
   g_autofree char *name = font_text_fit(FONT_SANS_BOLD, HOST_SIZE, host, counts->x.high - counts->x.low);
   drawing_text(counts->drawing, ROLE_HOST, INK_TEXT, counts->x.low, top - 18, ALIGN_LEFT, FONT_SANS_BOLD, HOST_SIZE,
                name);
 }
 
-static double draw_legend(const Counts *counts, double y) {
-  double x = counts->x.low;
+static double draw_legend(const Counts *counts, double y, double size) {
+  double x = counts->x.low, sample = SAMPLE * size / LEGEND_SIZE, step = 2 * size;
   for (unsigned s = 0; s < TCP_STATE_COUNT; s++) {
     if (!counts->used[s])
       continue;
     const char *name = tcp_state_name((TcpState)s);
-    double width = SAMPLE + 8 + font_text_width(FONT_SANS, LEGEND_SIZE, name);
+    double width = sample + 8 + font_text_width(FONT_SANS, size, name);
     if (x + width > counts->x.high) {
       x = counts->x.low;
-      y += 26;
+      y += step;
     }
-    drawing_rect(counts->drawing, ROLE_LEGEND, INK_STATE + s, x, y - 7, x + SAMPLE, y + 7)->fill =
+    drawing_rect(counts->drawing, ROLE_LEGEND, INK_STATE + s, x, y - size / 2, x + sample, y + size / 2)->fill =
         drawing_state_fill((TcpState)s);
-    drawing_text(counts->drawing, ROLE_LEGEND, INK_TEXT, x + SAMPLE + 8, y, ALIGN_LEFT, FONT_SANS, LEGEND_SIZE, name);
-    x += width + 24;
+    drawing_text(counts->drawing, ROLE_LEGEND, INK_TEXT, x + sample + 8, y, ALIGN_LEFT, FONT_SANS, size, name);
+    x += width + step;
   }
-  return y + 26;
+  return y + step;
 }
 
 Drawing *counts_draw(const Trace *trace, const PlotOptions *options, GError **error) {
@@ -215,13 +232,13 @@ Drawing *counts_draw(const Trace *trace, const PlotOptions *options, GError **er
   if (!ends || !page_part(history, options, &counts.from, &counts.until, error))
     return NULL;
   collect_changes(&counts, ends);
-  scale_time(&counts);
+  scale_time(&counts, PLOT_LEFT, PAGE_WIDTH - PLOT_RIGHT);
   counts.drawing = drawing_new();
   g_autofree char *about =
       g_strdup_printf("%u end%s of %u connection%s  ·  an end in CLOSED is not counted", ends->len,
                       ends->len == 1 ? "" : "s", history->n_conns, history->n_conns == 1 ? "" : "s");
   double y = page_head(counts.drawing, trace, PAGE_WIDTH - 2 * PAGE_MARGIN, about) + 18;
-  y = draw_legend(&counts, y) + 36;
+  y = draw_legend(&counts, y, LEGEND_SIZE) + 36;
   double height = counts.panels > 1 ? PANEL_SEVERAL : PANEL_ONE;
   for (unsigned p = 0; p < counts.panels; p++) {
     draw_panel(&counts, p, y, y + height, p + 1 == counts.panels);
@@ -229,6 +246,40 @@ Drawing *counts_draw(const Trace *trace, const PlotOptions *options, GError **er
   }
   counts.drawing->height = y;
   counts.drawing->width = PAGE_WIDTH;
+  g_array_unref(counts.changes);
+  return counts.drawing;
+}
+
+Drawing *counts_thumbnail(const Trace *trace, const PlotOptions *options, GError **error) {
+  g_autoptr(History) history = history_new(trace, HISTORY_DEFAULT);
+  g_autoptr(GPtrArray) ends = page_ends(history, options, error);
+  Counts counts = {.trace = trace};
+  if (!ends || !page_part(history, options, &counts.from, &counts.until, error))
+    return NULL;
+  collect_changes(&counts, ends);
+  scale_time(&counts, SMALL_LEFT, THUMBNAIL_WIDTH - SMALL_LEFT);
+  counts.drawing = drawing_new();
+  g_free(counts.drawing->title);
+  counts.drawing->title = page_clean(trace->header->title ? trace->header->title : "");
+  double y = draw_legend(&counts, 16, SMALL_TEXT) + 12;
+  for (unsigned p = 0; p < counts.panels; p++) {
+    unsigned most = draw_areas(&counts, p, y, y + SMALL_PANEL, FALSE, FALSE);
+    g_autofree char *host = panel_name(&counts, p);
+    g_autofree char *name = font_text_fit(FONT_SANS_BOLD, SMALL_TEXT, host, THUMBNAIL_WIDTH / 2);
+    g_autofree char *about = g_strdup_printf("%u connection%s at most", most, most == 1 ? "" : "s");
+    drawing_text(counts.drawing, ROLE_HOST, INK_TEXT, SMALL_LEFT, y - 11, ALIGN_LEFT, FONT_SANS_BOLD, SMALL_TEXT, name);
+    drawing_text(counts.drawing, ROLE_TICK, INK_MUTED, counts.x.high, y - 11, ALIGN_RIGHT, FONT_SANS, SMALL_TEXT,
+                 about);
+    y += SMALL_PANEL + SMALL_GAP;
+  }
+  char from[40], until[40];
+  g_autofree char *span = g_strdup_printf("%s%s to %s", counts.x.logarithmic ? "logarithmic: " : "",
+                                          text_span((SimTime)counts.x.min, from, sizeof from),
+                                          text_span(counts.until, until, sizeof until));
+  drawing_text(counts.drawing, ROLE_TICK, INK_MUTED, counts.x.high, y - SMALL_GAP + 12, ALIGN_RIGHT, FONT_SANS,
+               SMALL_TEXT, span);
+  counts.drawing->height = y - SMALL_GAP + 26;
+  counts.drawing->width = THUMBNAIL_WIDTH;
   g_array_unref(counts.changes);
   return counts.drawing;
 }

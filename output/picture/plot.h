@@ -18,5 +18,10 @@ Drawing *states_draw(const Trace *trace, const PlotOptions *options, GError **er
 Drawing *fsm_draw(const Trace *trace, const PlotOptions *options, GError **error);      /* fsm_picture.c */
 Drawing *counts_draw(const Trace *trace, const PlotOptions *options, GError **error);   /* counts.c */
 Drawing *cdf_draw(const Trace *trace, const PlotOptions *options, GError **error);      /* cdf.c */
+/* A small picture for lists, this wide: a sequence diagram that says no more than fits, or, of more than a handful of
+ * connections, how many ends are in which state. */
+#define THUMBNAIL_WIDTH 360.0
+Drawing *thumbnail_draw(const Trace *trace, const PlotOptions *options, GError **error);   /* thumbnail.c */
+Drawing *counts_thumbnail(const Trace *trace, const PlotOptions *options, GError **error); /* counts.c */
 
 #endif

@@ -74,6 +74,8 @@ char *words_dropped(const Trace *trace, const TraceRecord *record) {
                                   {"queue", "lost: queue full"},
                                   {"checksum", "lost: bad checksum"},
                                   {"no-host", "lost: no such host"},
+                                  {"unknown", "lost: filter knows no connection"},
+                                  {"invalid", "lost: filter takes it for invalid"},
                                   {"", "lost"}};
   const char *by = trace_text(trace, record->dropped.by);
   const char *words = gloss(glosses, G_N_ELEMENTS(glosses), by, NULL);

@@ -18,7 +18,8 @@ static gboolean is_answers_name(const char *name) {
   return strstr(name, "answers") && g_str_has_suffix(name, ".json") && !g_str_has_suffix(name, ".schema.json");
 }
 
-/* Adds the answers files below a folder, by name; links are not followed. */
+/* Adds the answers files below a folder, by name. Links are not followed: one to a folder is passed over, one that has
+ * an answers file's name is graded as what cannot be read, so that its student has a row. */
 static gboolean collect(const char *path, unsigned depth, GPtrArray *files) {
   g_autoptr(GError) error = NULL;
   GDir *dir = g_dir_open(path, 0, &error);
@@ -29,8 +30,8 @@ static gboolean collect(const char *path, unsigned depth, GPtrArray *files) {
   g_autoptr(GPtrArray) children = g_ptr_array_new_with_free_func(g_free);
   for (const char *name; (name = g_dir_read_name(dir));) {
     char *child = g_build_filename(path, name, NULL);
-    if (!g_file_test(child, G_FILE_TEST_IS_SYMLINK) &&
-        (g_file_test(child, G_FILE_TEST_IS_DIR) || is_answers_name(name)))
+    gboolean is_link = g_file_test(child, G_FILE_TEST_IS_SYMLINK);
+    if (is_answers_name(name) || (!is_link && g_file_test(child, G_FILE_TEST_IS_DIR)))
       g_ptr_array_add(children, child);
     else
       g_free(child);
@@ -40,7 +41,7 @@ static gboolean collect(const char *path, unsigned depth, GPtrArray *files) {
   gboolean ok = TRUE;
   for (guint i = 0; i < children->len; i++) {
     const char *child = g_ptr_array_index(children, i);
-    if (!g_file_test(child, G_FILE_TEST_IS_DIR))
+    if (g_file_test(child, G_FILE_TEST_IS_SYMLINK) || !g_file_test(child, G_FILE_TEST_IS_DIR))
       g_ptr_array_add(files, g_strdup(child));
     else if (depth < MOST_DEPTH)
       ok = collect(child, depth + 1, files) && ok;
@@ -128,7 +129,8 @@ static void report_remarks(const GPtrArray *results) {
     if (!result->remark)
       continue;
     g_autofree char *file = cli_clean(result->file), *remark = cli_clean(result->remark);
-    fprintf(stderr, "teardown lab: %s: %s\n", file, remark);
+    gboolean named = g_str_has_prefix(remark, file); /* as the complaints of a file that cannot be read are */
+    fprintf(stderr, "teardown lab: %s%s%s\n", named ? "" : file, named ? "" : ": ", remark);
   }
 }
 

@@ -6,7 +6,15 @@
 #ifndef TEARDOWN_COMMAND_LIBRARY_H
 #define TEARDOWN_COMMAND_LIBRARY_H
 
+#include "scenario/scenario.h"
+
 #include <glib.h>
+
+/* One of them, loaded. It owns what it holds. */
+typedef struct LibraryScenario {
+  char *name, *path; /* "loss/first-fin-lost"; its file */
+  Scenario *scenario;
+} LibraryScenario;
 
 /* The folder, without a slash at the end; NULL if there is none. Owned by the caller. */
 char *library_folder(void);

@@ -18,6 +18,8 @@ static const char TEMPLATE[] =
     "  \"title\": \"%s\",\n"
     "  // What there is to learn, in a sentence.\n"
     "  \"lesson\": \"A FIN takes a sequence number, so it is retransmitted like data.\",\n"
+    "  // What to look at when it is run.\n"
+    "  \"look_at\": [\"The second FIN has the same sequence number as the first.\"],\n"
     "\n"
     "  // Stacks: rfc9293, linux, freebsd, windows, lwip, smoltcp (teardown profiles). `tcp` changes parameters.\n"
     "  \"hosts\": {\n"

@@ -15,7 +15,8 @@ typedef struct Kind {
 } Kind;
 
 static const Kind KINDS[] = {
-    {"sequence", sequence_draw}, {"states", states_draw}, {"fsm", fsm_draw}, {"counts", counts_draw}, {"cdf", cdf_draw},
+    {"sequence", sequence_draw}, {"states", states_draw}, {"fsm", fsm_draw},
+    {"counts", counts_draw},     {"cdf", cdf_draw},       {"thumbnail", thumbnail_draw},
 };
 
 typedef struct Options {
@@ -158,7 +159,8 @@ int command_plot(int argc, char **argv) {
   const GOptionEntry entries[] = {
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
        "Where to; the end of the name says the format: .svg, .png, .pdf, or .gp for gnuplot's script", "FILE"},
-      {"kind", 'k', 0, G_OPTION_ARG_STRING, &options.kind, "sequence (default), states, fsm, counts or cdf", "KIND"},
+      {"kind", 'k', 0, G_OPTION_ARG_STRING, &options.kind, "sequence (default), states, fsm, counts, cdf or thumbnail",
+       "KIND"},
       {"theme", 0, 0, G_OPTION_ARG_STRING, &options.theme, "light (default), dark or print", "NAME"},
       {"from", 0, 0, G_OPTION_ARG_STRING, &options.from, "Leave out what happens before", "TIME"},
       {"until", 0, 0, G_OPTION_ARG_STRING, &options.until, "Leave out what happens after", "TIME"},
@@ -174,7 +176,8 @@ int command_plot(int argc, char **argv) {
                 "states    the states of each end on a scale of time\n"
                 "fsm       the diagram of RFC 9293 with the path of each host\n"
                 "counts    how many ends are in each state over time\n"
-                "cdf       how long closing takes, as a distribution\n\n"
+                "cdf       how long closing takes, as a distribution\n"
+                "thumbnail the sequence in small, for lists\n\n"
                 "Example: teardown plot scenarios/loss/first-fin-lost.json -o close.svg",
                 entries, &options.run, NULL)) {
     if (argc != 2)

@@ -4,20 +4,24 @@
 
 #include "command/cli.h"
 #include "command/command.h"
+#include "command/gallery.h"
 #include "command/library.h"
 #include "trace/json_text.h"
 
 typedef struct Options {
-  gboolean json;
+  gboolean json, markdown;
+  char *gallery;
   CliStyleOptions style;
 } Options;
 
 /* Whether each of the words stands somewhere in what is said of the scenario, in either case. */
 static gboolean is_about(const char *name, const Scenario *scenario, char **words) {
-  g_autofree char *all =
-      g_strjoin("\n", name, scenario->title ? scenario->title : "", scenario->lesson ? scenario->lesson : "",
-                scenario->description ? scenario->description : "", NULL);
-  g_autofree char *folded = g_utf8_casefold(all, -1);
+  g_autoptr(GString) all = g_string_new(name);
+  g_string_append_printf(all, "\n%s\n%s\n%s", scenario->title ? scenario->title : "",
+                         scenario->lesson ? scenario->lesson : "", scenario->description ? scenario->description : "");
+  for (guint i = 0; i < scenario->look_at->len; i++)
+    g_string_append_printf(all, "\n%s", (const char *)g_ptr_array_index(scenario->look_at, i));
+  g_autofree char *folded = g_utf8_casefold(all->str, -1);
   for (; *words; words++) {
     g_autofree char *word = g_utf8_casefold(*words, -1);
     if (!strstr(folded, word))
@@ -26,13 +30,8 @@ static gboolean is_about(const char *name, const Scenario *scenario, char **word
   return TRUE;
 }
 
-typedef struct Found {
-  char *name, *path;
-  Scenario *scenario;
-} Found;
-
 static void found_free(void *data) {
-  Found *found = data;
+  LibraryScenario *found = data;
   g_free(found->name);
   g_free(found->path);
   scenario_free(found->scenario);
@@ -61,8 +60,8 @@ static GPtrArray *search(char **words) {
       scenario_free(scenario);
       continue;
     }
-    Found *found = g_new0(Found, 1);
-    *found = (Found){g_strdup(name), g_steal_pointer(&path), scenario};
+    LibraryScenario *found = g_new0(LibraryScenario, 1);
+    *found = (LibraryScenario){g_strdup(name), g_steal_pointer(&path), scenario};
     g_ptr_array_add(all, found);
   }
   return all;
@@ -84,12 +83,12 @@ static void append_wrapped(GString *out, const TextStyle *style, unsigned indent
 static void append_list(GString *out, const TextStyle *style, const GPtrArray *all) {
   unsigned widest = 0;
   for (guint i = 0; i < all->len; i++) {
-    const Found *found = g_ptr_array_index(all, i);
+    const LibraryScenario *found = g_ptr_array_index(all, i);
     widest = MAX(widest, text_width(strchr(found->name, '/') + 1));
   }
   const char *subject = "";
   for (guint i = 0; i < all->len; i++) {
-    const Found *found = g_ptr_array_index(all, i);
+    const LibraryScenario *found = g_ptr_array_index(all, i);
     int length = subject_length(found->name);
     if (strncmp(subject, found->name, (size_t)length + 1) != 0) {
       g_autofree char *heading = g_strndup(found->name, (gsize)length);
@@ -109,7 +108,7 @@ static void append_list(GString *out, const TextStyle *style, const GPtrArray *a
 }
 
 /* The only one that was found, in full. */
-static void append_one(GString *out, const TextStyle *style, const Found *found) {
+static void append_one(GString *out, const TextStyle *style, const LibraryScenario *found) {
   const Scenario *scenario = found->scenario;
   g_autofree char *title = text_clean(style, scenario->title ? scenario->title : found->name);
   text_append(out, style, TEXT_BOLD, title);
@@ -122,6 +121,10 @@ static void append_one(GString *out, const TextStyle *style, const Found *found)
     g_string_append(out, "\nThe lesson:\n");
     append_wrapped(out, style, 2, scenario->lesson);
   }
+  if (scenario->look_at->len)
+    g_string_append(out, "\nLook at:\n");
+  for (guint i = 0; i < scenario->look_at->len; i++)
+    append_wrapped(out, style, 2, g_ptr_array_index(scenario->look_at, i));
   if (scenario->references->len)
     g_string_append(out, "\nMore about it:\n");
   for (guint i = 0; i < scenario->references->len; i++) {
@@ -144,7 +147,7 @@ static void append_json_member(GString *out, const char *key, const char *text, 
 static void append_json(GString *out, const GPtrArray *all) {
   g_string_append_c(out, '[');
   for (guint i = 0; i < all->len; i++) {
-    const Found *found = g_ptr_array_index(all, i);
+    const LibraryScenario *found = g_ptr_array_index(all, i);
     g_string_append(out, i ? ",\n {" : "\n {");
     append_json_member(out, "name", found->name, FALSE);
     append_json_member(out, "file", found->path, FALSE);
@@ -154,21 +157,30 @@ static void append_json(GString *out, const GPtrArray *all) {
   g_string_append(out, "\n]\n");
 }
 
+static int none_found(void) {
+  fputs("teardown scenarios: none is about that; without a word it lists them all\n", stderr);
+  return EXIT_FAILED;
+}
+
 static int list(char **words, const Options *options) {
   g_autoptr(GPtrArray) all = search(words);
   if (!all)
     return EXIT_CANNOT;
+  if (options->gallery)
+    return all->len ? gallery_write(options->gallery, all) : none_found();
   TextStyle style = cli_style(&options->style, stdout);
   g_autoptr(GString) out = g_string_new(NULL);
   if (options->json)
     append_json(out, all);
+  else if (options->markdown && all->len)
+    gallery_append_page(out, all);
   else if (all->len == 1)
     append_one(out, &style, g_ptr_array_index(all, 0));
   else
     append_list(out, &style, all);
   fwrite(out->str, 1, out->len, stdout);
   if (!all->len && !options->json)
-    fputs("teardown scenarios: none is about that; without a word it lists them all\n", stderr);
+    none_found();
   return cli_flush(all->len ? EXIT_HOLDS : EXIT_FAILED);
 }
 
@@ -176,6 +188,9 @@ int command_scenarios(int argc, char **argv) {
   Options options = {0};
   const GOptionEntry entries[] = {
       {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print name, file, title and lesson of each as JSON", NULL},
+      {"gallery", 0, 0, G_OPTION_ARG_FILENAME, &options.gallery,
+       "Write a page, DIR/scenarios.md, and a small picture of each (needs gnuplot)", "DIR"},
+      {"markdown", 0, 0, G_OPTION_ARG_NONE, &options.markdown, "Print that page alone", NULL},
       {NULL, 0, 0, 0, NULL, NULL, NULL}};
   int status = EXIT_CANNOT;
   if (cli_parse(&argc, &argv, "[WORD...]", "Lists the scenarios that come with teardown.",
@@ -185,6 +200,7 @@ int command_scenarios(int argc, char **argv) {
                 "Example: teardown scenarios unread data",
                 entries, NULL, &options.style))
     status = list(argv + 1, &options);
+  g_free(options.gallery);
   cli_style_options_clear(&options.style);
   return status;
 }

@@ -78,15 +78,44 @@ Answers *answers_parse(const char *text, size_t length, const char *path) {
   return answers;
 }
 
+/* Opens a regular file that lies in the folder itself; -1 with errno for anything else: links lead elsewhere, and a
+ * pipe would never end. */
+static int open_regular(int folder, const char *name) {
+  int file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  struct stat status;
+  if (file >= 0 && (fstat(file, &status) != 0 || !S_ISREG(status.st_mode))) {
+    int error = S_ISDIR(status.st_mode) ? EISDIR : ENXIO;
+    close(file);
+    errno = error;
+    return -1;
+  }
+  return file;
+}
+
+/* Reads an open file and closes it: all of it, or a little more than `most` octets if it is larger. */
+static GString *read_open(int file, size_t most) {
+  GString *text = g_string_new(NULL);
+  char buffer[16384];
+  ssize_t got;
+  while (text->len <= most && (got = read(file, buffer, sizeof buffer)) > 0)
+    g_string_append_len(text, buffer, got);
+  close(file);
+  return text;
+}
+
 Answers *answers_load(const char *path) {
   g_autofree char *folder = g_path_get_dirname(path);
-  g_autoptr(GString) text = g_string_new(NULL);
   Answers *answers = answers_new(path, folder);
-  int error = g_file_test(path, G_FILE_TEST_IS_DIR) ? EISDIR : load_read_file(path, ANSWERS_MOST_OCTETS, text);
-  if (error)
-    add_problem(answers, "%s: cannot read this file: %s", path, g_strerror(error));
-  else
-    parse(answers, text->str, text->len);
+  int file = open_regular(AT_FDCWD, path);
+  if (file < 0) {
+    add_problem(answers, "%s: cannot read this file: %s", path,
+                errno == ELOOP   ? "it is a link, and links are not followed"
+                : errno == ENXIO ? "it is no regular file"
+                                 : g_strerror(errno));
+    return answers;
+  }
+  g_autoptr(GString) text = read_open(file, ANSWERS_MOST_OCTETS);
+  parse(answers, text->str, text->len);
   return answers;
 }
 
@@ -126,18 +155,12 @@ static char *cannot_read(GError **error, const char *message) {
   return NULL;
 }
 
-/* A regular file, no link, opened in the folder itself. */
 static int open_beside(const char *folder, const char *name) {
   int directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0)
     return -1;
-  int file = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int file = open_regular(directory, name);
   close(directory);
-  struct stat status;
-  if (file >= 0 && (fstat(file, &status) != 0 || !S_ISREG(status.st_mode))) {
-    close(file);
-    return -1;
-  }
   return file;
 }
 
@@ -149,12 +172,7 @@ char *answers_read_beside(const char *folder, const char *name, size_t most, siz
   int file = open_beside(folder, name);
   if (file < 0)
     return cannot_read(error, "there is no such file beside the answers");
-  g_autoptr(GString) text = g_string_new(NULL);
-  char buffer[16384];
-  ssize_t got;
-  while (text->len <= most && (got = read(file, buffer, sizeof buffer)) > 0)
-    g_string_append_len(text, buffer, got);
-  close(file);
+  g_autoptr(GString) text = read_open(file, most);
   if (text->len > most)
     return cannot_read(error, "this file is too large");
   *ret_length = text->len;

@@ -2,11 +2,13 @@
  * given of its run, so that it can be asked by itself. Times are asked for in seconds. A design and a repair must be
  * run to be graded: a comment says that they are left out.
  *
- * In Moodle a question with several blanks is a cloze, an order a matching, a state one choice of the eleven. */
+ * In Moodle a question with several blanks is a cloze, an order a matching (of places, for two things may look the
+ * same), a state one choice of the eleven, a path of states such a choice for each of its places. */
 #include "lab/format_write.h"
 #include "lab/formats.h"
 #include "lab/worksheet_html.h"
 
+#include <math.h>
 #include <string.h>
 
 static const LabQuestion *question_at(const LabInstance *instance, guint index) {
@@ -145,6 +147,47 @@ static const char *stimulus_word(guint index) {
   return index < TCP_STIMULUS_COUNT ? tcp_stimulus_name((TcpStimulus)index) : NULL;
 }
 
+/* What a path has in a place where it has no state. */
+#define NO_STATE "(none)"
+
+static const char *place_word(guint index) {
+  return index == TCP_STATE_COUNT ? NO_STATE : state_word(index);
+}
+
+/* The states of a path blank, one a place; NULL if its key is more than states. To be freed. */
+static char **path_states(const LabBlank *blank) {
+  if (blank->type != LAB_BLANK_PATH)
+    return NULL;
+  char **states = g_strsplit(blank->expected, ", ", -1);
+  TcpState state;
+  for (char **word = states; *word; word++)
+    if (!tcp_state_parse(*word, &state)) {
+      g_strfreev(states);
+      return NULL;
+    }
+  return states;
+}
+
+/* How many places are offered for each path of a question: two more than the longest has, so that their number tells
+ * nothing. */
+static guint path_places(const LabKey *key) {
+  guint most = 0;
+  for (guint i = 0; i < key->blanks->len; i++) {
+    g_auto(GStrv) states = path_states(blank_at(key, i));
+    most = MAX(most, states ? g_strv_length(states) : 0);
+  }
+  return most + 2;
+}
+
+static gboolean has_path(const LabKey *key) {
+  for (guint i = 0; i < key->blanks->len; i++) {
+    g_auto(GStrv) states = path_states(blank_at(key, i));
+    if (states)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static unsigned cloze_weight(const LabKey *key, const LabBlank *blank) {
   unsigned weight = (unsigned)(blank->weight * key->blanks->len + 0.5);
   return MAX(weight, 1);
@@ -152,6 +195,15 @@ static unsigned cloze_weight(const LabKey *key, const LabBlank *blank) {
 
 static void append_cloze(GString *out, const LabKey *key, unsigned index) {
   const LabBlank *blank = blank_at(key, index);
+  g_auto(GStrv) states = path_states(blank);
+  guint n = states ? g_strv_length(states) : 0;
+  for (guint i = 0; states && i < path_places(key); i++) {
+    g_string_append_printf(out, "%s{1:MULTICHOICE:", i > 0 ? " " : "");
+    append_cloze_words(out, i < n ? states[i] : NO_STATE, place_word);
+    g_string_append_c(out, '}');
+  }
+  if (states)
+    return;
   g_string_append_printf(out, "{%u:", cloze_weight(key, blank));
   if (is_number(blank->type)) {
     g_autofree char *tolerance = NULL, *number = number_text(key, blank, &tolerance);
@@ -235,15 +287,13 @@ static void moodle_short(const LabKey *key, GString *out) {
 
 static void moodle_matching(const LabKey *key, GString *out) {
   g_autoptr(GArray) rows = order_rows(key);
-  g_string_append(out, "    <shuffleanswers>true</shuffleanswers>\n");
+  g_string_append(out, "    <shuffleanswers>false</shuffleanswers>\n");
   for (guint i = 0; i < rows->len; i++) {
     g_autofree char *text = row_text(key->table, g_array_index(rows, guint, i));
-    GString *html = g_string_new(NULL);
-    worksheet_html_text(html, text);
-    g_string_append(out, "    <subquestion format=\"html\">\n      <text>");
-    format_append_xml(out, html->str);
-    g_string_append_printf(out, "</text>\n      <answer><text>%u</text></answer>\n    </subquestion>\n", i + 1);
-    g_string_free(html, TRUE);
+    g_string_append_printf(out, "    <subquestion format=\"html\">\n      <text>place %u</text>\n      <answer><text>",
+                           i + 1);
+    format_append_xml(out, text);
+    g_string_append(out, "</text></answer>\n    </subquestion>\n");
   }
 }
 
@@ -254,7 +304,7 @@ static Form form_of(const LabQuestion *question, const LabKey *key) {
     return AS_CHOICE;
   if (blank_at(key, 0)->type == LAB_BLANK_ORDER)
     return AS_MATCHING;
-  if (key->blanks->len > 1)
+  if (key->blanks->len > 1 || has_path(key))
     return AS_CLOZE;
   LabBlankType type = blank_at(key, 0)->type;
   if (type == LAB_BLANK_STATE)
@@ -264,6 +314,11 @@ static Form form_of(const LabQuestion *question, const LabKey *key) {
 
 static void append_context(GString *html, const LabInstance *instance, const LabQuestion *question) {
   worksheet_html_given(html, g_ptr_array_index(instance->runs, question->run), 4);
+}
+
+static void append_path_note(GString *html, const LabKey *key) {
+  if (has_path(key))
+    g_string_append(html, "<p>State by state, from the first; " NO_STATE " after the last.</p>\n");
 }
 
 static char *moodle_text(const LabInstance *instance, const LabQuestion *question, const LabKey *key, Form form) {
@@ -280,7 +335,33 @@ static char *moodle_text(const LabInstance *instance, const LabQuestion *questio
   }
   if (blank_at(key, 0)->type == LAB_BLANK_TIME && form == AS_NUMBER)
     g_string_append(html, "<p>Answer in seconds.</p>\n");
+  append_path_note(html, key);
   return g_string_free(html, FALSE);
+}
+
+/* What another try costs, as a hint does: the nearest of the shares that Moodle's form knows. */
+static const char *penalty_text(const LabQuestion *question) {
+  static const char *const penalties[] = {"0.0000000", "0.1000000", "0.2000000", "0.2500000", "0.3333333", "0.5000000"};
+  double cost = 1.0 / 3, sum = 0;
+  for (guint i = 0; i < question->hints->len; i++)
+    sum += ((const LabHint *)g_ptr_array_index(question->hints, i))->cost;
+  if (question->hints->len > 0)
+    cost = sum / question->hints->len;
+  const char *nearest = penalties[0];
+  for (guint i = 0; i < G_N_ELEMENTS(penalties); i++)
+    if (fabs(g_ascii_strtod(penalties[i], NULL) - cost) < fabs(g_ascii_strtod(nearest, NULL) - cost))
+      nearest = penalties[i];
+  return nearest;
+}
+
+/* Shown one after each wrong try, where the quiz allows several. */
+static void moodle_hints(const LabKey *key, GString *out) {
+  for (guint i = 0; i < key->hints->len; i++) {
+    GString *html = g_string_new(NULL);
+    worksheet_html_text(html, g_ptr_array_index(key->hints, i));
+    append_element(out, "    ", "hint", " format=\"html\"", html->str);
+    g_string_free(html, TRUE);
+  }
 }
 
 static void moodle_question(const LabInstance *instance, guint index, GString *out) {
@@ -300,7 +381,7 @@ static void moodle_question(const LabInstance *instance, guint index, GString *o
   g_string_free(why_html, TRUE);
   if (form != AS_CLOZE)
     g_string_append_printf(out, "    <defaultgrade>%u</defaultgrade>\n", question->points);
-  g_string_append(out, "    <penalty>0.3333333</penalty>\n    <hidden>0</hidden>\n");
+  g_string_append_printf(out, "    <penalty>%s</penalty>\n    <hidden>0</hidden>\n", penalty_text(question));
   if (form == AS_CHOICE)
     moodle_choose(key, out);
   else if (form == AS_STATES)
@@ -311,6 +392,7 @@ static void moodle_question(const LabInstance *instance, guint index, GString *o
     moodle_short(key, out);
   else if (form == AS_MATCHING)
     moodle_matching(key, out);
+  moodle_hints(key, out);
   g_string_append(out, "  </question>\n");
 }
 
@@ -346,6 +428,14 @@ static void append_gift(GString *out, const char *text) {
   }
 }
 
+/* The same for what Moodle reads as HTML, as it does all of a question whose text is HTML. */
+static void append_gift_html(GString *out, const char *text) {
+  GString *html = g_string_new(NULL);
+  worksheet_html_text(html, text);
+  append_gift(out, html->str);
+  g_string_free(html, TRUE);
+}
+
 static void gift_choices(const LabKey *key, GString *out) {
   guint right = 0, rows = key->choice_right->len;
   for (guint i = 0; i < rows; i++)
@@ -358,17 +448,17 @@ static void gift_choices(const LabKey *key, GString *out) {
       g_string_append_printf(out, "\n~%%%s%s%%", is_right ? "" : "-", share_text(is_right ? right : rows - right));
     else
       g_string_append(out, is_right ? "\n=" : "\n~");
-    append_gift(out, text);
+    append_gift_html(out, text);
     if (feedback) {
       g_string_append(out, " #");
-      append_gift(out, feedback);
+      append_gift_html(out, feedback);
     }
   }
 }
 
 static void gift_pair(GString *out, const char *left, const char *right) {
   g_string_append(out, "\n=");
-  append_gift(out, left);
+  append_gift_html(out, left);
   g_string_append(out, " -> ");
   append_gift(out, right);
 }
@@ -378,12 +468,19 @@ static void gift_pairs(const LabKey *key, GString *out) {
   g_autoptr(GArray) rows = order_rows(key);
   for (guint i = 0; rows && i < rows->len; i++) {
     g_autofree char *row = row_text(key->table, g_array_index(rows, guint, i));
-    g_autofree char *place = g_strdup_printf("%u", i + 1);
-    gift_pair(out, row, place);
+    g_autofree char *place = g_strdup_printf("place %u", i + 1);
+    gift_pair(out, place, row);
   }
   for (guint i = 0; !rows && i < key->blanks->len; i++) {
     const LabBlank *blank = blank_at(key, i);
-    gift_pair(out, blank->label[0] != '\0' ? blank->label : blank->id, blank->expected);
+    const char *label = blank->label[0] != '\0' ? blank->label : blank->id;
+    g_auto(GStrv) states = path_states(blank);
+    for (guint place = 0; states && place < path_places(key); place++) {
+      g_autofree char *left = g_strdup_printf("%s, state %u", label, place + 1);
+      gift_pair(out, left, place < g_strv_length(states) ? states[place] : NO_STATE);
+    }
+    if (!states)
+      gift_pair(out, label, blank->expected);
   }
 }
 
@@ -421,6 +518,7 @@ static void gift_question(const LabInstance *instance, guint index, GString *out
   }
   if (blank_at(key, 0)->type == LAB_BLANK_TIME)
     g_string_append(html, "<p>Answer in seconds.</p>\n");
+  append_path_note(html, key);
   g_autofree char *why = why_text(question, key);
   g_string_append(out, "\n::");
   append_gift(out, instance->lab->name);
@@ -432,7 +530,7 @@ static void gift_question(const LabInstance *instance, guint index, GString *out
   gift_answer(question, key, out);
   if (why[0] != '\0') {
     g_string_append(out, "\n####");
-    append_gift(out, why);
+    append_gift_html(out, why);
   }
   g_string_append(out, "}\n");
   g_string_free(html, TRUE);

@@ -85,6 +85,36 @@ static void add_connections(GPtrArray *lines, const Scenario *scenario) {
   }
 }
 
+/* How an end comes to a state, as it may be told to whoever is to name the state. */
+static const char *state_event(TcpState state) {
+  switch (state) {
+  case TCP_STATE_LISTEN:
+    return "waits for a connection";
+  case TCP_STATE_SYN_SENT:
+    return "has sent its SYN";
+  case TCP_STATE_SYN_RECEIVED:
+    return "has received a SYN";
+  case TCP_STATE_ESTABLISHED:
+    return "is open";
+  case TCP_STATE_FIN_WAIT_1:
+    return "has closed, as the first one";
+  case TCP_STATE_FIN_WAIT_2:
+    return "has received the acknowledgment of its FIN";
+  case TCP_STATE_CLOSE_WAIT:
+    return "has received the peer's FIN";
+  case TCP_STATE_CLOSING:
+    return "has received a FIN that crossed its own";
+  case TCP_STATE_LAST_ACK:
+    return "has closed, as the second one";
+  case TCP_STATE_TIME_WAIT:
+    return "has received the last FIN, and its own is acknowledged";
+  case TCP_STATE_CLOSED:
+  case TCP_STATE_COUNT:
+    break;
+  }
+  return "is gone";
+}
+
 /* "200 ms after it has read the end of the stream" */
 static char *trigger_text(const Scenario *scenario, const AppItem *item) {
   g_autofree char *delay = span_text(item->at);
@@ -106,8 +136,8 @@ static char *trigger_text(const Scenario *scenario, const AppItem *item) {
     return g_strdup_printf("%s its connection is gone", when);
   case APP_ON_STATE: {
     g_autofree char *conn = scenario_conn_name(scenario, item->state_conn);
-    return g_strdup_printf("%s %s's end of %s enters a certain state", when, host_at(scenario, item->state_host)->name,
-                           conn);
+    return g_strdup_printf("%s %s's end of %s %s", when, host_at(scenario, item->state_host)->name, conn,
+                           state_event(item->state));
   }
   case APP_AT:
   case APP_NEVER:
@@ -120,7 +150,7 @@ static char *call_text(const AppItem *item) {
   static const char *const how[] = {"SHUT_RD", "SHUT_WR", "SHUT_RDWR"};
   switch (item->call) {
   case APP_BIND:
-    return g_strdup("bind()");
+    return item->port ? g_strdup_printf("bind(%u)", item->port) : g_strdup("bind()");
   case APP_LISTEN:
     return g_strdup("listen()");
   case APP_CONNECT:
@@ -151,10 +181,11 @@ static void add_apps(GPtrArray *lines, const Scenario *scenario) {
   for (guint i = 0; i < scenario->apps->len; i++) {
     const AppScript *app = g_ptr_array_index(scenario->apps, i);
     GString *line = g_string_new(NULL);
-    g_string_append_printf(line, "Application on %s", host_at(scenario, app->host)->name);
+    g_string_append_printf(line, "%s on %s", app->conn == APP_NONE ? "Another process" : "Application",
+                           host_at(scenario, app->host)->name);
     if (app->conn != APP_NONE && scenario->connections->len > 1)
       g_string_append_printf(line, " (%s)", scenario_conn(scenario, app->conn)->name);
-    g_string_append(line, app->read ? ": " : ": reads only when it says so; ");
+    g_string_append(line, app->read ? ": " : ": reads only by recv(); ");
     for (guint k = 0; k < app->items->len; k++) {
       const AppItem *item = &g_array_index(app->items, AppItem, k);
       g_autofree char *when = trigger_text(scenario, item), *call = call_text(item);

@@ -47,7 +47,7 @@ static void append_which(GString *out, const FaultMatch *match, const char *all)
     g_string_append_printf(out, "the %s %s", ordinal, kind);
   else if (match->nth.last == UINT64_MAX)
     g_string_append_printf(out, "every %s from the %s on", kind, ordinal);
-  else if (strchr(kind, ' '))
+  else if (strchr(kind, ' ') && !g_str_has_suffix(kind, "ACK") && !g_str_has_suffix(kind, "segment"))
     g_string_append_printf(out, "every %s from number %" G_GUINT64_FORMAT " to number %" G_GUINT64_FORMAT, kind,
                            match->nth.first, match->nth.last);
   else {

@@ -41,6 +41,7 @@ void scenario_free(Scenario *scenario) {
   g_free(scenario->title);
   g_free(scenario->description);
   g_free(scenario->lesson);
+  g_ptr_array_unref(scenario->look_at);
   g_ptr_array_unref(scenario->references);
   g_ptr_array_unref(scenario->hosts);
   g_ptr_array_unref(scenario->links);

@@ -63,6 +63,7 @@ typedef struct ScenarioEvent {
 typedef struct Scenario {
   char *name;                         /* "loss/first-fin-lost": the path below scenarios/, or the file's base name */
   char *title, *description, *lesson; /* description and lesson may be NULL */
+  GPtrArray *look_at;                 /* of char *: what a reader of the run should look at */
   GPtrArray *references;              /* of ScenarioReference */
   uint64_t seed;
   SimTime duration; /* of virtual time; 1 h by default */

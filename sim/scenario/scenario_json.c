@@ -9,6 +9,7 @@
 
 #define MOST_OCTETS     (16 * 1024 * 1024)
 #define MOST_REFERENCES 100
+#define MOST_LOOKS      20
 
 void scenario_error_free(ScenarioError *error) {
   if (!error)
@@ -94,6 +95,7 @@ static void fault_free(gpointer data) {
 /* With the defaults; its arrays own what is put into them. */
 static Scenario *scenario_new(void) {
   Scenario *scenario = g_new0(Scenario, 1);
+  scenario->look_at = g_ptr_array_new_with_free_func(g_free);
   scenario->references = g_ptr_array_new_with_free_func(scenario_reference_free);
   scenario->hosts = g_ptr_array_new_with_free_func(host_free);
   scenario->links = g_ptr_array_new_with_free_func(link_free);
@@ -178,6 +180,13 @@ void load_reference(Loader *l, const JsonAt *at, GPtrArray *list) {
                     "a URL: http:// or https://, then printable ASCII without spaces, 2000 characters at most");
 }
 
+static void load_look(Loader *l, const JsonAt *at, GPtrArray *list) {
+  char *text = NULL;
+  load_long_text(l, at, 500, &text);
+  if (text)
+    g_ptr_array_add(list, text);
+}
+
 static void load_budget(Loader *l, const JsonAt *at) {
   static const char *const keys[] = {"events", "segments", NULL};
   JsonAt member;
@@ -215,6 +224,10 @@ static void load_head(Loader *l, const JsonAt *root) {
     load_long_text(l, &member, 10000, &scenario->description);
   if (load_member(l, root, "lesson", &member))
     load_long_text(l, &member, 1000, &scenario->lesson);
+  if (load_member(l, root, "look_at", &member) && load_list(l, &member, MOST_LOOKS)) {
+    LOAD_EACH(l, &member, look)
+    load_look(l, &look, scenario->look_at);
+  }
   if (load_member(l, root, "references", &member) && load_list(l, &member, MOST_REFERENCES)) {
     LOAD_EACH(l, &member, reference)
     load_reference(l, &reference, scenario->references);
@@ -228,9 +241,10 @@ static void load_head(Loader *l, const JsonAt *root) {
 }
 
 static void load_root(Loader *l) {
-  static const char *const keys[] = {"$schema",     "version", "name",     "title",  "description", "lesson",
-                                     "references",  "seed",    "duration", "budget", "hosts",       "links",
-                                     "connections", "apps",    "events",   "faults", "expect",      NULL};
+  static const char *const keys[] = {"$schema",     "look_at", "version",    "name",        "title",
+                                     "description", "lesson",  "references", "seed",        "duration",
+                                     "budget",      "hosts",   "links",      "connections", "apps",
+                                     "events",      "faults",  "expect",     NULL};
   JsonAt root = {NULL, json_doc_root(l->doc), -1};
   if (!load_object(l, &root, keys))
     return;

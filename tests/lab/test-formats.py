@@ -158,9 +158,37 @@ def tap_problems(text):
     return problems
 
 
+# The shares of a mark that Moodle's importer knows; any other is refused, or rounded with a complaint.
+MOODLE_SHARES = [100, 90, 83.33333, 80, 75, 70, 66.66667, 60, 50, 40, 33.33333, 30, 25, 20, 16.66667, 14.28571, 12.5,
+                 11.11111, 10, 5, 0]
+
+
+def is_share(text):
+    return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) and abs(float(text)) in MOODLE_SHARES
+
+
+def html_problems(what, text):
+    """What Moodle shows as HTML is well-formed, and is no more than markup of our own."""
+    try:
+        root = xml.etree.ElementTree.fromstring("<div>%s</div>" % (text or "").replace("&nbsp;", " "))
+    except xml.etree.ElementTree.ParseError as error:
+        return ["%s: its HTML: %s" % (what, error)]
+    return ["%s: <%s>" % (what, element.tag) for element in root.iter()
+            if element.tag in ("script", "iframe", "style", "object", "form")
+            or any(name.startswith("on") for name in element.attrib)]
+
+
 def fraction_sum(question):
     return sum(float(answer.get("fraction")) for answer in question.findall("answer")
                if float(answer.get("fraction")) > 0)
+
+
+def right_ones(kind, body):
+    """How many of the alternatives of a cloze's blank are right."""
+    alternatives = re.split(r"(?<!\\)~", body)
+    if kind == "NUMERICAL" and not re.fullmatch(r"=-?[0-9.]+:[0-9.e-]+", body):
+        return 0
+    return sum(1 for one in alternatives if one.startswith("=") and len(one) > 1)
 
 
 def moodle_question_problems(question):
@@ -171,10 +199,21 @@ def moodle_question_problems(question):
         if not question.findtext(path):
             problems.append("no " + path)
     html = question.findtext("questiontext/text") or ""
-    try:
-        xml.etree.ElementTree.fromstring("<div>%s</div>" % html.replace("&nbsp;", " "))
-    except xml.etree.ElementTree.ParseError as error:
-        problems.append("its HTML: %s" % error)
+    problems += html_problems("text", html)
+    if len(question.findtext("name/text") or "") > 255:
+        problems.append("a name that does not fit")
+    for path in ("questiontext", "generalfeedback", "hint", "answer/feedback"):
+        for element in question.findall(path):
+            problems += html_problems(path, element.findtext("text"))
+            if element.get("format") != "html":
+                problems.append("%s: format %s" % (path, element.get("format")))
+    if question.findtext("penalty") not in ("0.0000000", "0.1000000", "0.2000000", "0.2500000", "0.3333333",
+                                            "0.5000000", "1.0000000"):
+        problems.append("penalty %s" % question.findtext("penalty"))
+    problems += ["fraction %s" % answer.get("fraction") for answer in question.findall("answer")
+                 if not is_share(answer.get("fraction") or "")]
+    if kind != "cloze" and not float(question.findtext("defaultgrade")) > 0:
+        problems.append("no grade")
     if kind in ("multichoice", "numerical", "shortanswer") and abs(fraction_sum(question) - 100) > 0.01:
         problems.append("fractions add up to %s" % fraction_sum(question))
     if kind == "numerical":
@@ -184,13 +223,23 @@ def moodle_question_problems(question):
     elif kind == "multichoice":
         if question.findtext("single") not in ("true", "false") or len(question.findall("answer")) < 2:
             problems.append("single, answers")
+        if question.findtext("single") == "true" and not any(
+                answer.get("fraction") == "100" for answer in question.findall("answer")):
+            problems.append("no answer is right")
+        for answer in question.findall("answer"):
+            problems += html_problems("answer", answer.findtext("text"))
     elif kind == "matching":
         if len(question.findall("subquestion")) < 2 or not all(
                 sub.findtext("text") and sub.findtext("answer/text") for sub in question.findall("subquestion")):
             problems.append("subquestions")
+        stems = [sub.findtext("text") for sub in question.findall("subquestion")]
+        if len(set(stems)) < len(stems): # of two that look the same, nobody can tell which is which
+            problems.append("two things to match look the same")
+        if any(len(sub.findtext("answer/text")) > 255 for sub in question.findall("subquestion")):
+            problems.append("an answer that does not fit")
     elif kind == "cloze":
         blanks = re.findall(r"\{[0-9]+:(MULTICHOICE|SHORTANSWER|NUMERICAL):((?:[^}\\]|\\.)*)\}", html)
-        if not blanks or not all("=" in body for _, body in blanks):
+        if not blanks or not all(right_ones(blank, body) == 1 for blank, body in blanks):
             problems.append("no blanks, or one without its answer")
         rest = re.sub(r"\{[0-9]+:(MULTICHOICE|SHORTANSWER|NUMERICAL):((?:[^}\\]|\\.)*)\}", "", html)
         if "{" in rest or "}" in rest:
@@ -215,8 +264,48 @@ def gift_problems(text):
         match = re.fullmatch(r"\s*::((?:[^:\\]|\\.)+)::((?:[^{}=~#\\]|\\.)*)\{((?:[^{}\\]|\\.)*)\}\s*", question, re.S)
         if not match:
             problems.append(question[:200])
-        elif not re.search(r"(^|\n)=|^#-?[0-9.]+:[0-9.e-]+|~%[0-9]", match.group(3)):
-            problems.append("no answer: " + match.group(3)[:100])
+        else:
+            problems += gift_answer_problems(match.group(3))
+            problems += html_problems("GIFT text", gift_plain(re.sub(r"^ *\[html\]", "", match.group(2))))
+    return problems
+
+
+def gift_plain(text):
+    """What Moodle's importer makes of a text: escapes resolved."""
+    return re.sub(r"\\(n|[\\:~=#{}])", lambda found: "\n" if found.group(1) == "n" else found.group(1), text)
+
+
+def gift_answer_problems(body):
+    problems = []
+    if "\\" in re.sub(r"\\[n\\:~=#{}]", "", body):
+        problems.append("an escape that GIFT does not have: " + body[:100])
+    body, _, general = body.partition("\n####")
+    problems += html_problems("GIFT feedback", gift_plain(general))
+    if re.search(r"(?<!\\)[~=#]", general):
+        problems.append("a mark in the feedback: " + general[:100])
+    if body.startswith("#"):
+        return problems + ([] if re.fullmatch(r"#-?[0-9.]+:[0-9.e-]+", body) else ["number: " + body[:100]])
+    alternatives = re.findall(r"(?:^|\n)([=~])((?:[^\n\\]|\\.)*)", body)
+    if "".join("\n" + mark + text for mark, text in alternatives).lstrip("\n") != body.lstrip("\n"):
+        problems.append("not only alternatives: " + body[:100])
+    right = 0
+    for mark, text in alternatives:
+        share = re.match(r"%([^%]*)%", text)
+        if share and not is_share(share.group(1)):
+            problems.append("share " + share.group(1))
+        right += 100 if mark == "=" else float(share.group(1)) if share and float(share.group(1)) > 0 else 0
+        text = text[share.end():] if share else text
+        answer, _, feedback = re.sub(r"\\#", "\x00", text).partition("#")
+        problems += [found for part in (answer.partition(" -> ")[0], feedback)
+                     for found in html_problems("GIFT answer", gift_plain(part.replace("\x00", "#")))]
+        if re.search(r"(?<!\\)[~=]", answer + feedback):
+            problems.append("a mark in an answer: " + text[:100])
+    matching = [answer for mark, answer in alternatives if mark == "=" and " -> " in answer]
+    if matching and (len(matching) != len(alternatives) or len(matching) < 2
+                     or len(set(one.partition(" -> ")[0] for one in matching)) < len(matching)):
+        problems.append("matching: " + body[:100])
+    if not matching and not 99.9 < right < 100.1:
+        problems.append("shares add up to %s: %s" % (right, body[:100]))
     return problems
 
 
@@ -266,9 +355,46 @@ def check_lab(lab):
         check("%s: the schema of the answers takes blanks and the key" % lab, problems)
 
 
+def check_marks():
+    """A lab whose texts are full of marks comes out as it is."""
+    marks = "=1 {2} ~3 #4 :5 \\6 <b>&\"' ]]> -> %50% //7"
+    runs = [{"name": "a", "title": marks, "scenario": "a.json"}]
+    lab = {"version": 1, "title": marks, "summary": marks, "minutes": 5, "runs": runs, "questions": [
+        {"id": "q1", "kind": "choose", "text": marks, "why": marks, "rfc": marks,
+         "hints": [{"text": marks, "cost": 0.2}], "choices": [
+             {"text": marks, "right": True, "feedback": marks},
+             {"text": marks + "8", "right": False, "feedback": marks}]},
+        {"id": "q2", "kind": "choose", "several": True, "text": marks, "choices": [
+            {"text": marks + str(i), "right": i < 3} for i in range(5)]},
+        {"id": "q3", "kind": "order", "of": "segments", "text": marks},
+        {"id": "q4", "kind": "predict", "ends": [{"host": "client"}], "text": marks},
+        {"id": "q5", "kind": "number", "number": {"count": {}}, "text": marks}]}
+    with tempfile.TemporaryDirectory() as name:
+        box = pathlib.Path(name)
+        (box / "marks.lab.json").write_text(json.dumps(lab))
+        (box / "a.json").write_text((TREE / "scenarios/loss/last-ack-lost.json").read_text())
+        text = teardown(box, "key", "marks.lab.json", "--format", "moodle")
+        problems = moodle_problems(text) if text else ["nothing"]
+        shown = [answer.findtext("text") for answer in xml.etree.ElementTree.fromstring(text or "<a/>").iter("answer")]
+        if not any(marks == html_plain(answer or "") for answer in shown):
+            problems.append("no answer is the text")
+        check("marks in texts: Moodle", problems)
+        text = teardown(box, "key", "marks.lab.json", "--format", "gift")
+        problems = gift_problems(text) if text else ["nothing"]
+        answers = re.findall(r"\n[=~](?:%[^%]*%)?((?:[^\n\\#]|\\.)*)", text)
+        if not any(marks == html_plain(gift_plain(answer)).rstrip() for answer in answers):
+            problems.append("no answer is the text")
+        check("marks in texts: GIFT", problems)
+
+
+def html_plain(text):
+    return "".join(xml.etree.ElementTree.fromstring("<div>%s</div>" % text).itertext())
+
+
 def main():
     for lab in LABS:
         check_lab(lab)
+    check_marks()
     print("1..%d" % count)
     sys.exit(1 if failed else 0)
 

@@ -1,4 +1,5 @@
-/* The charts: states, fsm, counts, cdf. Whatever the run, nothing that is read covers anything else that is. */
+/* The charts: states, fsm, counts, cdf, and the thumbnail. Whatever the run, nothing that is read covers anything else
+ * that is. */
 #include "output/picture/font_metrics.h"
 #include "output/picture/fsm_edges.h"
 #include "output/picture/plot.h"
@@ -14,7 +15,11 @@ typedef Drawing *(*Draw)(const Trace *trace, const PlotOptions *options, GError 
 static const struct {
   const char *name;
   Draw draw;
-} CHARTS[] = {{"states", states_draw}, {"fsm", fsm_draw}, {"counts", counts_draw}, {"cdf", cdf_draw}};
+} CHARTS[] = {{"states", states_draw},
+              {"fsm", fsm_draw},
+              {"counts", counts_draw},
+              {"cdf", cdf_draw},
+              {"thumbnail", thumbnail_draw}};
 
 /* What a text must not touch: another text, a strip, an arrowhead. Breaks and halos are made to be crossed. */
 static gboolean is_obstacle(const DrawingMark *mark) {

@@ -169,7 +169,7 @@ static void assert_outcome(const char *name, SweepEndKind client, SweepEndKind s
 static void test_shipped_scenarios_count_as_what_they_show(void) {
   assert_outcome("normal/four-segments", SWEEP_END_CLOSED, SWEEP_END_CLOSED, 4);
   assert_outcome("normal/three-segments", SWEEP_END_CLOSED, SWEEP_END_CLOSED, 3);
-  assert_outcome("loss/client-gives-up", SWEEP_END_WAITING, SWEEP_END_GAVE_UP, 0);
+  assert_outcome("loss/passive-closer-gives-up", SWEEP_END_WAITING, SWEEP_END_GAVE_UP, 0);
   assert_outcome("simultaneous/both-close-at-once", SWEEP_END_CLOSED, SWEEP_END_CLOSED, 4);
   assert_outcome("reset/linger-zero", SWEEP_END_ABORTED, SWEEP_END_RESET, 0);
 }
