@@ -43,7 +43,15 @@ _teardown() {
       return
       ;;
     plot:--kind | plot:-k)
-      mapfile -t COMPREPLY < <(compgen -W 'sequence states fsm counts cdf thumbnail' -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W 'sequence states fsm counts cdf curve heat thumbnail' -- "$cur")
+      return
+      ;;
+    sweep:--pictures | merge:--pictures)
+      mapfile -t COMPREPLY < <(compgen -W 'svg png pdf gp none' -- "$cur")
+      return
+      ;;
+    plot:--of)
+      mapfile -t COMPREPLY < <(compgen -W 'ends durations' -- "$cur")
       return
       ;;
     plot:--theme)

@@ -14,7 +14,10 @@
 typedef enum { FONT_SANS, FONT_SANS_BOLD, FONT_MONO, FONT_MONO_BOLD, FONT_COUNT } DrawingFont;
 
 /* What a mark is coloured after. From INK_STATE on, one for each TcpState (a strip's fill, a curve); from
- * INK_STATE_NAME on, the same in the shade in which a text is read on the page. */
+ * INK_STATE_NAME on, the same in the shade in which a text is read on the page. From INK_CURVE on, curves of one chart;
+ * from INK_HEAT on, steps from little to much. */
+#define CURVE_INKS 7
+#define HEAT_INKS  32
 typedef enum {
   INK_TEXT,
   INK_MUTED,   /* what is read second: addresses, ticks, breaks */
@@ -31,7 +34,9 @@ typedef enum {
   INK_ACCENT_3,
   INK_STATE,
   INK_STATE_NAME = INK_STATE + TCP_STATE_COUNT,
-  INK_COUNT = INK_STATE_NAME + TCP_STATE_COUNT
+  INK_CURVE = INK_STATE_NAME + TCP_STATE_COUNT,
+  INK_HEAT = INK_CURVE + CURVE_INKS,
+  INK_COUNT = INK_HEAT + HEAT_INKS
 } DrawingInk;
 
 /* So that a strip can be told from its neighbour without colour. */

@@ -78,6 +78,9 @@ static char *ink_name(DrawingInk ink, PaintShade shade) {
   static const char *const shades[SHADE_COUNT] = {"", "_light", "_pattern", "_outline"};
   if (ink < INK_STATE)
     return g_strdup_printf("ink_%s%s", INK_NAMES[ink], shades[shade]);
+  if (ink >= INK_CURVE)
+    return g_strdup_printf("ink_%s_%u%s", ink >= INK_HEAT ? "heat" : "curve",
+                           ink - (ink >= INK_HEAT ? INK_HEAT : INK_CURVE) + 1, shades[shade]);
   gboolean is_name = ink >= INK_STATE_NAME;
   g_autofree char *state =
       g_ascii_strdown(tcp_state_name((TcpState)(ink - (is_name ? INK_STATE_NAME : INK_STATE))), -1);

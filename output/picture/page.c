@@ -76,15 +76,20 @@ static char *subtitle(const TraceHeader *header) {
   return page_clean(out->str);
 }
 
+double page_title(Drawing *drawing, const char *title, const char *about, double width) {
+  g_free(drawing->title);
+  drawing->title = page_clean(title);
+  double y = write_lines(drawing, INK_TEXT, FONT_SANS_BOLD, TITLE_SIZE, TITLE_STEP, width, TITLE_LINES, TITLE_TOP,
+                         drawing->title);
+  g_autofree char *text = page_clean(about);
+  return write_lines(drawing, INK_MUTED, FONT_SANS, SUBTITLE_SIZE, SUBTITLE_STEP, width, 2, y - 2, text);
+}
+
 double page_head(Drawing *drawing, const Trace *trace, double width, const char *about) {
   const TraceHeader *header = trace->header;
   const char *name = header->title ? header->title : header->scenario;
-  g_free(drawing->title);
-  drawing->title = page_clean(name ? name : "A run without a title");
-  double y = write_lines(drawing, INK_TEXT, FONT_SANS_BOLD, TITLE_SIZE, TITLE_STEP, width, TITLE_LINES, TITLE_TOP,
-                         drawing->title);
   g_autofree char *text = subtitle(header);
-  y = write_lines(drawing, INK_MUTED, FONT_SANS, SUBTITLE_SIZE, SUBTITLE_STEP, width, 2, y - 2, text);
+  double y = page_title(drawing, name ? name : "A run without a title", text, width);
   if (about)
     y = write_lines(drawing, INK_MUTED, FONT_SANS, SUBTITLE_SIZE, SUBTITLE_STEP, width, 2, y, about);
   return y;

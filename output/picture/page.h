@@ -10,6 +10,10 @@
 
 GQuark plot_chart_error(void);
 
+/* Names the drawing, writes the title and, smaller, what it is about, in `width` pixels from PAGE_MARGIN on. Returns
+ * the y below. */
+double page_title(Drawing *drawing, const char *title, const char *about, double width);
+
 /* Names the drawing, writes the trace's title and what the run was in `width` pixels from PAGE_MARGIN on; `about` (may
  * be NULL) is a line of its own. Returns the y below. */
 double page_head(Drawing *drawing, const Trace *trace, double width, const char *about);

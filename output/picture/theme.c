@@ -4,12 +4,15 @@
 
 /* Okabe and Ito's palette ("Color Universal Design", 2008) is the ground that the states' colours stand on: green,
  * orange, yellow, blue, sky blue, vermilion, reddish purple differ for every kind of colour blindness, in lightness
- * too. */
+ * too. Shades of heat maps are ColorBrewer's YlGnBu (Harrower and Brewer, 2003), whose lightness only falls. */
+#define HEAT_ANCHORS 6
 struct Theme {
   const char *name;
   gboolean coloured;
   Colour inks[INK_STATE];
   Colour states[TCP_STATE_COUNT], names[TCP_STATE_COUNT];
+  Colour curves[CURVE_INKS];
+  Colour heat[HEAT_ANCHORS]; /* from little to much, at equal distances */
 };
 
 static const Theme THEMES[] = {
@@ -49,7 +52,9 @@ static const Theme THEMES[] = {
                [TCP_STATE_CLOSE_WAIT] = 0x0a5ca3,
                [TCP_STATE_CLOSING] = 0xa83a15,
                [TCP_STATE_LAST_ACK] = 0x116f9c,
-               [TCP_STATE_TIME_WAIT] = 0x7f3fa6}},
+               [TCP_STATE_TIME_WAIT] = 0x7f3fa6},
+     .curves = {0x0072b2, 0xd55e00, 0x009e73, 0xb0569a, 0x56b4e9, 0xd08f00, 0x59636e},
+     .heat = {0xffffd9, 0xc7e9b4, 0x7fcdbb, 0x41a6c4, 0x225ea8, 0x081d58}},
     {.name = "dark",
      .coloured = TRUE,
      .inks = {[INK_TEXT] = 0xf0f4f8,
@@ -86,7 +91,9 @@ static const Theme THEMES[] = {
                [TCP_STATE_CLOSE_WAIT] = 0x6cb4f5,
                [TCP_STATE_CLOSING] = 0xf58a63,
                [TCP_STATE_LAST_ACK] = 0x86d0f7,
-               [TCP_STATE_TIME_WAIT] = 0xcfa0ec}},
+               [TCP_STATE_TIME_WAIT] = 0xcfa0ec},
+     .curves = {0x5cb3ff, 0xff9d57, 0x46c79c, 0xf0a0d8, 0xa8dcff, 0xf6d55c, 0xa3adb8},
+     .heat = {0x1a2440, 0x1f4e8c, 0x1f88b0, 0x52b8b4, 0xb0dfb0, 0xffffd9}},
     {.name = "print",
      .inks = {[INK_TEXT] = 0x000000,
               [INK_MUTED] = 0x404040,
@@ -111,7 +118,9 @@ static const Theme THEMES[] = {
                 [TCP_STATE_CLOSE_WAIT] = 0x404040,
                 [TCP_STATE_CLOSING] = 0x000000,
                 [TCP_STATE_LAST_ACK] = 0x505050,
-                [TCP_STATE_TIME_WAIT] = 0x202020}},
+                [TCP_STATE_TIME_WAIT] = 0x202020},
+     .curves = {0x000000, 0x5a5a5a, 0x8a8a8a, 0x303030, 0x747474, 0x484848, 0x9c9c9c},
+     .heat = {0xffffff, 0xd6d6d6, 0xacacac, 0x828282, 0x585858, 0x2c2c2c}},
 };
 
 const char *const *theme_names(void) {
@@ -126,13 +135,6 @@ const Theme *theme_find(const char *name) {
   return NULL;
 }
 
-Colour theme_ink(const Theme *theme, DrawingInk ink) {
-  g_assert((unsigned)ink < INK_COUNT);
-  if (ink >= INK_STATE_NAME)
-    return theme->names[ink - INK_STATE_NAME];
-  return ink >= INK_STATE ? theme->states[ink - INK_STATE] : theme->inks[ink];
-}
-
 static unsigned mix_part(Colour a, Colour b, unsigned shift, double share) {
   double x = a >> shift & 0xff, y = b >> shift & 0xff;
   return (unsigned)(x * share + y * (1 - share) + 0.5) << shift;
@@ -140,6 +142,23 @@ static unsigned mix_part(Colour a, Colour b, unsigned shift, double share) {
 
 Colour colour_mix(Colour a, Colour b, double share) {
   return mix_part(a, b, 16, share) | mix_part(a, b, 8, share) | mix_part(a, b, 0, share);
+}
+
+/* `share`, 0 to 1, of the way along the anchors. */
+static Colour heat_colour(const Theme *theme, double share) {
+  unsigned step = MIN((unsigned)(share * (HEAT_ANCHORS - 1)), HEAT_ANCHORS - 2);
+  return colour_mix(theme->heat[step + 1], theme->heat[step], share * (HEAT_ANCHORS - 1) - step);
+}
+
+Colour theme_ink(const Theme *theme, DrawingInk ink) {
+  g_assert((unsigned)ink < INK_COUNT);
+  if (ink >= INK_HEAT)
+    return heat_colour(theme, (double)(ink - INK_HEAT) / (HEAT_INKS - 1));
+  if (ink >= INK_CURVE)
+    return theme->curves[ink - INK_CURVE];
+  if (ink >= INK_STATE_NAME)
+    return theme->names[ink - INK_STATE_NAME];
+  return ink >= INK_STATE ? theme->states[ink - INK_STATE] : theme->inks[ink];
 }
 
 /* Grey on white: the pattern alone has to tell the states apart. */
@@ -200,5 +219,7 @@ static ThemeFill colour_fill(const Theme *theme, DrawingInk ink, DrawingFill fil
 }
 
 ThemeFill theme_fill(const Theme *theme, DrawingInk ink, DrawingFill fill) {
+  if (ink >= INK_CURVE && fill == FILL_LIGHT) /* a band: whatever it lies beside, it has no rim */
+    return (ThemeFill){.has_ground = TRUE, .ground = colour_mix(theme_ink(theme, ink), theme->inks[INK_PAGE], 0.2)};
   return theme->coloured ? colour_fill(theme, ink, fill) : print_fill(theme, theme_ink(theme, ink), fill);
 }

@@ -4,6 +4,7 @@
 #include "engine/rng.h"
 #include "output/text/ladder.h"
 #include "run/run.h"
+#include "run/sweep_run.h"
 #include "scenario/scenario_json.h"
 #include "trace/trace_writer.h"
 
@@ -116,9 +117,40 @@ static double run_concurrent(uint64_t count, uint64_t *ret_n) {
   return simulate(count, 5, 10000, "10%", FALSE, ret_n);
 }
 
+/* All of them, or nearly, are there when the last comes: TIME-WAIT lasts 240 s. */
+static double run_million(uint64_t count, uint64_t *ret_n) {
+  return simulate(count, 20, 10000, "10%", FALSE, ret_n);
+}
+
 /* All of them are in TIME-WAIT at the server when the last is closed: they arrive within its 60 s. */
 static double run_pile(uint64_t count, uint64_t *ret_n) {
   return simulate(count, 40, 25000, "0%", TRUE, ret_n);
+}
+
+/* --- sweeps ------------------------------------------------------------------------------------------------------- */
+
+/* Closes of one connection that is open from the start, counted as a sweep counts them. */
+static double run_replications(uint64_t count, uint64_t *ret_n) {
+  g_autoptr(Scenario) scenario =
+      parse("{\"version\": 1, \"title\": \"bench\", \"seed\": 1, \"hosts\": {\"c\": {}, \"s\": {}}, \"links\": "
+            "[{\"between\": "
+            "[\"c\", \"s\"], \"delay\": \"10ms\", \"loss\": \"10%\"}], \"connections\": [{\"name\": \"p\", \"from\": "
+            "\"c:1024\", \"to\": \"s:80\", \"state\": \"ESTABLISHED\"}], \"apps\": [{\"host\": \"c\", \"conn\": \"p\", "
+            "\"do\": "
+            "[{\"at\": \"0s\", \"call\": \"close\"}]}, {\"host\": \"s\", \"conn\": \"p\", \"do\": [{\"on\": \"eof\", "
+            "\"call\": "
+            "\"close\"}]}]}");
+  sweep_keep_memory();
+  SweepCounter *counter = sweep_counter_new(NULL);
+  SweepTally *tally = sweep_tally_new();
+  double began = cpu_ns();
+  for (uint64_t run = 0; run < count; run++)
+    sweep_counter_run(counter, scenario, run, tally);
+  double spent = cpu_ns() - began;
+  sweep_tally_free(tally);
+  sweep_counter_free(counter);
+  *ret_n = count;
+  return spent;
 }
 
 /* --- traces ------------------------------------------------------------------------------------------------------- */
@@ -198,17 +230,21 @@ static double run_ladder(uint64_t rounds, uint64_t *ret_n) {
 
 const BenchWork *bench_works(unsigned *ret_count) {
   static const BenchWork works[] = {
-      {"queue: hold, 1000 pending", "ns/hold", 1, FALSE, run_hold, 1000},
-      {"queue: hold, 100000 pending", "ns/hold", 1, FALSE, run_hold, 100000},
-      {"queue: hold, 1000000 pending", "ns/hold", 1, FALSE, run_hold, 1000000},
-      {"connections: one by one", "us/connection", 1000, FALSE, run_one_by_one, 20000},
-      {"connections: 100000 at a time, 10 % lost", "us/connection", 1000, TRUE, run_concurrent, 100000},
-      {"TIME-WAIT: 10000 on one host", "us/connection", 1000, FALSE, run_pile, 10000},
-      {"TIME-WAIT: 200000 on one host", "us/connection", 1000, TRUE, run_pile, 200000},
-      {"trace: into memory", "ns/record", 1, FALSE, run_memory, 5},
-      {"trace: JSONL", "ns/record", 1, FALSE, run_jsonl, 2},
-      {"scenario: load", "us/scenario", 1000, FALSE, run_loading, 2000},
-      {"ladder: two connections", "us/ladder", 1000, FALSE, run_ladder, 1000},
+      {"queue: hold, 1000 pending", "ns/hold", 1, FALSE, run_hold, 1000, FALSE},
+      {"queue: hold, 100000 pending", "ns/hold", 1, FALSE, run_hold, 100000, FALSE},
+      {"queue: hold, 1000000 pending", "ns/hold", 1, FALSE, run_hold, 1000000, FALSE},
+      {"queue: hold, 10000000 pending", "ns/hold", 1, FALSE, run_hold, 10000000, TRUE},
+      {"connections: one by one", "us/connection", 1000, FALSE, run_one_by_one, 20000, FALSE},
+      {"connections: 100000 at a time, 10 % lost", "us/connection", 1000, TRUE, run_concurrent, 100000, FALSE},
+      {"connections: 1000000 at a time, 10 % lost", "us/connection", 1000, TRUE, run_million, 1000000, TRUE},
+      {"TIME-WAIT: 10000 on one host", "us/connection", 1000, FALSE, run_pile, 10000, FALSE},
+      {"TIME-WAIT: 200000 on one host", "us/connection", 1000, TRUE, run_pile, 200000, FALSE},
+      {"TIME-WAIT: 1000000 on one host", "us/connection", 1000, TRUE, run_pile, 1000000, TRUE},
+      {"sweep: a close, 10 % lost", "us/run", 1000, FALSE, run_replications, 20000, FALSE},
+      {"trace: into memory", "ns/record", 1, FALSE, run_memory, 5, FALSE},
+      {"trace: JSONL", "ns/record", 1, FALSE, run_jsonl, 2, FALSE},
+      {"scenario: load", "us/scenario", 1000, FALSE, run_loading, 2000, FALSE},
+      {"ladder: two connections", "us/ladder", 1000, FALSE, run_ladder, 1000, FALSE},
   };
   *ret_count = G_N_ELEMENTS(works);
   return works;

@@ -12,6 +12,7 @@ typedef struct BenchWork {
   gboolean has_memory;                             /* the peak of memory for each piece of work means something */
   double (*run)(uint64_t amount, uint64_t *ret_n); /* nanoseconds of CPU time, and for how many pieces */
   uint64_t amount;                                 /* how much to do */
+  gboolean is_large;                               /* takes seconds, or gigabytes: done if that is asked for */
 } BenchWork;
 
 /* All of them, in the order in which they are shown. */

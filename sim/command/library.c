@@ -7,33 +7,41 @@
 
 #define SUFFIX ".json"
 
-/* A folder of scenarios has this subject: it tells ours from any other folder of the name. */
-#define MARK "normal"
+/* What comes with teardown. A file or folder in it tells a folder of ours from any other of the name. */
+typedef struct Library {
+  const char *name, *variable, *mark;
+} Library;
+static const Library SCENARIOS = {"scenarios", "TEARDOWN_SCENARIOS", "normal"};
+static const Library SWEEPS = {"sweeps", "TEARDOWN_SWEEPS", "loss.json"};
 
-static gboolean is_library(const char *folder) {
-  g_autofree char *mark = g_build_filename(folder, MARK, NULL);
-  return g_file_test(mark, G_FILE_TEST_IS_DIR);
+static gboolean is_library(const Library *library, const char *folder) {
+  g_autofree char *mark = g_build_filename(folder, library->mark, NULL);
+  return g_file_test(mark, G_FILE_TEST_EXISTS);
 }
 
-char *library_folder(void) {
-  const char *given = g_getenv("TEARDOWN_SCENARIOS");
+static char *folder_of(const Library *library) {
+  const char *given = g_getenv(library->variable);
   if (given && *given)
     return g_strdup(given);
   g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
   g_autofree char *beside = program ? g_path_get_dirname(program) : NULL;
   static const char *const ups[] = {"..", "../.."};
   for (size_t i = 0; beside && i < G_N_ELEMENTS(ups); i++) {
-    g_autofree char *candidate = g_build_filename(beside, ups[i], "scenarios", NULL);
-    if (is_library(candidate))
+    g_autofree char *candidate = g_build_filename(beside, ups[i], library->name, NULL);
+    if (is_library(library, candidate))
       return g_canonicalize_filename(candidate, NULL);
   }
   static const char *const elsewhere[] = {TEARDOWN_SOURCE, TEARDOWN_DATADIR};
   for (size_t i = 0; i < G_N_ELEMENTS(elsewhere); i++) {
-    g_autofree char *candidate = g_build_filename(elsewhere[i], "scenarios", NULL);
-    if (is_library(candidate))
+    g_autofree char *candidate = g_build_filename(elsewhere[i], library->name, NULL);
+    if (is_library(library, candidate))
       return g_steal_pointer(&candidate);
   }
   return NULL;
+}
+
+char *library_folder(void) {
+  return folder_of(&SCENARIOS);
 }
 
 static int compare_names(gconstpointer a, gconstpointer b) {
@@ -61,6 +69,46 @@ GPtrArray *library_names(void) {
     g_dir_close(dir);
   g_ptr_array_sort(names, compare_names);
   return names;
+}
+
+GPtrArray *library_sweeps(void) {
+  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+  g_autofree char *folder = folder_of(&SWEEPS);
+  GDir *dir = folder ? g_dir_open(folder, 0, NULL) : NULL;
+  for (const char *file; dir && (file = g_dir_read_name(dir));)
+    if (g_str_has_suffix(file, SUFFIX))
+      g_ptr_array_add(names, g_strndup(file, strlen(file) - strlen(SUFFIX)));
+  if (dir)
+    g_dir_close(dir);
+  g_ptr_array_sort(names, compare_names);
+  return names;
+}
+
+static gboolean is_path(const char *operand) {
+  return strcmp(operand, "-") == 0 || g_file_test(operand, G_FILE_TEST_IS_REGULAR) ||
+         g_str_has_suffix(operand, SUFFIX) || strchr(operand, '.') || g_path_is_absolute(operand);
+}
+
+char *library_find_sweep(const char *operand) {
+  if (is_path(operand))
+    return g_strdup(operand);
+  g_autoptr(GPtrArray) names = library_sweeps();
+  Nearest nearest = {.wanted = operand};
+  for (guint i = 0; i < names->len; i++) {
+    if (strcmp(names->pdata[i], operand) != 0) {
+      nearest_offer(&nearest, names->pdata[i]);
+      continue;
+    }
+    g_autofree char *folder = folder_of(&SWEEPS);
+    g_autofree char *file = g_strconcat(operand, SUFFIX, NULL);
+    return g_build_filename(folder, file, NULL);
+  }
+  if (nearest.word)
+    cli_complain("sweep", FALSE, "no file and no sweep \"%s\"; did you mean \"%s\"?", operand, nearest.word);
+  else
+    cli_complain("sweep", FALSE, "no file and no sweep \"%s\"; `teardown sweep --list` lists those that come with it",
+                 operand);
+  return NULL;
 }
 
 static gboolean is_named(const char *name, const char *operand) {

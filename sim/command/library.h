@@ -2,7 +2,7 @@
  *
  * They stand in the folder TEARDOWN_SCENARIOS of the environment if that is set; else beside the program (../scenarios
  * or ../../scenarios: a build that was not installed), in the sources that it was built from, or where it was
- * installed. */
+ * installed. Sweeps stand in a folder "sweeps" that is found in the same way, or in TEARDOWN_SWEEPS. */
 #ifndef TEARDOWN_COMMAND_LIBRARY_H
 #define TEARDOWN_COMMAND_LIBRARY_H
 
@@ -26,5 +26,11 @@ GPtrArray *library_names(void);
  * the scenario of that name, with its subject or without. NULL after a complaint on stderr that names what comes near.
  * Owned by the caller. */
 char *library_find(const char *verb, const char *operand);
+
+/* The names of the sweeps that come with teardown, in their order: of char *, owned. Empty if there are none. */
+GPtrArray *library_sweeps(void);
+
+/* The same as library_find() for a sweep. A folder of its name, as results may lie in, is no file. */
+char *library_find_sweep(const char *operand);
 
 #endif

@@ -3,6 +3,7 @@
 #include "command/cli.h"
 #include "command/command.h"
 #include "command/subject.h"
+#include "command/sweep_pictures.h"
 #include "output/picture/gnuplot.h"
 #include "trace/nearest.h"
 
@@ -11,20 +12,31 @@
 
 typedef struct Kind {
   const char *name;
+  unsigned records; /* 1 << kind of each that it reads; 0: all */
   Drawing *(*draw)(const Trace *trace, const PlotOptions *options, GError **error);
 } Kind;
 
+#define READ(kind) (1u << TRACE_##kind)
 static const Kind KINDS[] = {
-    {"sequence", sequence_draw}, {"states", states_draw}, {"fsm", fsm_draw},
-    {"counts", counts_draw},     {"cdf", cdf_draw},       {"thumbnail", thumbnail_draw},
+    {"sequence", 0, sequence_draw},
+    {"states", 0, states_draw},
+    {"fsm", 0, fsm_draw},
+    {"counts", READ(CONN) | READ(STATE) | READ(END), counts_draw},
+    {"cdf", READ(CONN) | READ(STATE) | READ(APP) | READ(END), cdf_draw},
+    {"thumbnail", 0, thumbnail_draw},
 };
+/* Of the result of a sweep. */
+static const char *const SWEEP_KINDS[] = {"curve", "heat", "cdf", NULL};
 
 typedef struct Options {
   char *output, *kind, *theme, *from, *until, *hosts, *seq, *scale;
   char **conns;
   CliRunOptions run;
   /* what they mean */
+  char *sweep; /* the file of a sweep's result; NULL: a run is drawn */
   const Kind *drawn_as;
+  SweepPictureKind sweep_kind;
+  SweepPictureOptions choice;
   const Theme *look;
   PictureFormat format;
   double factor;
@@ -43,6 +55,12 @@ static gboolean refuse_word(const char *option, const char *word, const char *co
   else
     cli_complain("plot", TRUE, "%s: expected one of %s, not \"%s\"", option, list, word);
   return FALSE;
+}
+
+static gboolean find_sweep_kind(Options *options) {
+  const char *wanted = options->kind ? options->kind : SWEEP_KINDS[0];
+  return sweep_picture_kind(wanted, &options->sweep_kind) ||
+         refuse_word("--kind, of a sweep's result", wanted, SWEEP_KINDS);
 }
 
 static gboolean find_kind(Options *options) {
@@ -113,8 +131,9 @@ static gboolean read_scale(Options *options) {
 }
 
 static gboolean read_options(Options *options) {
-  if (!find_format(options) || !find_kind(options) || !find_theme(options) || !read_seq(options) ||
-      !read_scale(options) || !read_time("--from", options->from, &options->plot.from) ||
+  if (!find_format(options) || !(options->sweep ? find_sweep_kind(options) : find_kind(options)) ||
+      !find_theme(options) || !read_seq(options) || !read_scale(options) ||
+      !read_time("--from", options->from, &options->plot.from) ||
       !read_time("--until", options->until, &options->plot.until))
     return FALSE;
   if (options->plot.from != SIM_NEVER && options->plot.from > options->plot.until) {
@@ -127,8 +146,31 @@ static gboolean read_options(Options *options) {
   return TRUE;
 }
 
+static int plot_sweep(const Options *options) {
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SweepTable) table = sweep_table_load(options->sweep, &error);
+  g_autoptr(Drawing) drawing = table ? sweep_picture_draw(table, options->sweep_kind, &options->choice, &error) : NULL;
+  if (!drawing || !gnuplot_write(drawing, options->look, options->format, options->factor, options->output, &error))
+    return cli_complain("plot", FALSE, "%s", error->message);
+  return EXIT_HOLDS;
+}
+
+/* Options of a run mean nothing for a sweep, and the other way round. */
+static gboolean check_subject(const Options *options) {
+  const SweepPictureOptions *choice = &options->choice;
+  gboolean of_run = options->from || options->until || options->hosts || options->conns || options->seq ||
+                    cli_run_is_changed(&options->run);
+  if (options->sweep && of_run)
+    cli_complain("plot", TRUE, "a sweep's result takes --of, --x, --by and --where, and no options of a run");
+  else if (!options->sweep && (choice->of || choice->x || choice->by || choice->where))
+    cli_complain("plot", TRUE, "--of, --x, --by and --where are for the result of a sweep");
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static int plot_one(const char *path, const Options *options) {
-  g_autoptr(Subject) subject = subject_load("plot", path, &options->run);
+  g_autoptr(Subject) subject = subject_load_part("plot", path, &options->run, options->drawn_as->records);
   if (!subject)
     return EXIT_CANNOT;
   g_autoptr(GError) error = NULL;
@@ -149,6 +191,11 @@ static void options_clear(Options *options) {
   g_free(options->hosts);
   g_free(options->seq);
   g_free(options->scale);
+  g_free(options->sweep);
+  g_free(options->choice.x);
+  g_free(options->choice.by);
+  g_strfreev(options->choice.of);
+  g_strfreev(options->choice.where);
   g_strfreev(options->conns);
   g_strfreev(options->plot.hosts);
   cli_run_options_clear(&options->run);
@@ -159,8 +206,8 @@ int command_plot(int argc, char **argv) {
   const GOptionEntry entries[] = {
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
        "Where to; the end of the name says the format: .svg, .png, .pdf, or .gp for gnuplot's script", "FILE"},
-      {"kind", 'k', 0, G_OPTION_ARG_STRING, &options.kind, "sequence (default), states, fsm, counts, cdf or thumbnail",
-       "KIND"},
+      {"kind", 'k', 0, G_OPTION_ARG_STRING, &options.kind,
+       "sequence (default), states, fsm, counts, cdf or thumbnail; of a sweep curve (default), heat or cdf", "KIND"},
       {"theme", 0, 0, G_OPTION_ARG_STRING, &options.theme, "light (default), dark or print", "NAME"},
       {"from", 0, 0, G_OPTION_ARG_STRING, &options.from, "Leave out what happens before", "TIME"},
       {"until", 0, 0, G_OPTION_ARG_STRING, &options.until, "Leave out what happens after", "TIME"},
@@ -168,22 +215,35 @@ int command_plot(int argc, char **argv) {
       {"conn", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.conns, "Only this connection; may be given several times",
        "NAME"},
       {"seq", 0, 0, G_OPTION_ARG_STRING, &options.seq, "Sequence numbers: relative (default) or raw", "HOW"},
+      {"of", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.choice.of,
+       "Of a sweep: ends, durations, or a number such as server.gave-up; may be given several times", "WHAT"},
+      {"x", 0, 0, G_OPTION_ARG_STRING, &options.choice.x, "Of a sweep: the parameter to the right", "NAME"},
+      {"by", 0, 0, G_OPTION_ARG_STRING, &options.choice.by,
+       "Of a sweep: the parameter with a curve for each value, or upwards", "NAME"},
+      {"where", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.choice.where,
+       "Of a sweep: the value of another parameter; may be given several times", "NAME=VALUE"},
       {"scale", 0, 0, G_OPTION_ARG_STRING, &options.scale, "Pixels of a PNG to one of the drawing (default: 2)", "N"},
       {NULL, 0, 0, 0, NULL, NULL, NULL}};
   int status = EXIT_CANNOT;
-  if (cli_parse(&argc, &argv, "SCENARIO.json|TRACE.jsonl|-", "Draws a run, or the stored trace of one, as a picture.",
+  if (cli_parse(&argc, &argv, "SCENARIO.json|TRACE.jsonl|-|SWEEP-DIR",
+                "Draws a run, the stored trace of one, or the result of a sweep, as a picture.",
                 "sequence  what hosts send each other, time running down\n"
                 "states    the states of each end on a scale of time\n"
                 "fsm       the diagram of RFC 9293 with the path of each host\n"
                 "counts    how many ends are in each state over time\n"
                 "cdf       how long closing takes, as a distribution\n"
-                "thumbnail the sequence in small, for lists\n\n"
+                "thumbnail the sequence in small, for lists\n"
+                "curve     of a sweep: how it ends over a parameter, with intervals\n"
+                "heat      of a sweep: the same over two\n\n"
                 "Example: teardown plot scenarios/loss/first-fin-lost.json -o close.svg",
                 entries, &options.run, NULL)) {
     if (argc != 2)
       status = cli_complain("plot", TRUE, "%s", argc < 2 ? "which scenario or trace?" : "one file at a time");
-    else if (read_options(&options))
-      status = plot_one(argv[1], &options);
+    else {
+      options.sweep = sweep_table_file(argv[1]);
+      if (check_subject(&options) && read_options(&options))
+        status = options.sweep ? plot_sweep(&options) : plot_one(argv[1], &options);
+    }
   }
   options_clear(&options);
   return status;

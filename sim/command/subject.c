@@ -60,10 +60,31 @@ void subject_free(Subject *subject) {
   g_free(subject);
 }
 
-static Subject *run_subject(const char *verb, Scenario *scenario, const CliRunOptions *run) {
+/* Keeps records of some kinds. */
+typedef struct Sieve {
+  TraceSink sink;
+  TraceSink *into;
+  unsigned kinds;
+} Sieve;
+
+static void sieve_put(TraceSink *sink, const TraceRecord *record) {
+  const Sieve *sieve = (const Sieve *)sink;
+  if (sieve->kinds & 1u << record->kind)
+    sieve->into->put(sieve->into, record);
+}
+
+static Trace *run_part(const Scenario *scenario, const RunOptions *options, unsigned kinds, RunEnd *ret_end) {
+  Trace *trace = trace_new(run_header(scenario, options), NULL);
+  Sieve sieve = {.sink = {.put = sieve_put}, .into = trace_sink_memory_new(trace), .kinds = kinds};
+  *ret_end = run_scenario(scenario, options, &sieve.sink, trace->names, NULL);
+  trace_sink_free(sieve.into);
+  return trace;
+}
+
+static Subject *run_subject(const char *verb, Scenario *scenario, const CliRunOptions *run, unsigned kinds) {
   const RunOptions options = run ? run->options : (RunOptions){0};
   RunEnd end;
-  g_autoptr(Trace) trace = run_to_trace(scenario, &options, &end);
+  g_autoptr(Trace) trace = kinds ? run_part(scenario, &options, kinds, &end) : run_to_trace(scenario, &options, &end);
   const char *problem = run_end_problem(end);
   if (problem) {
     cli_complain(verb, FALSE, "%s: %s", scenario->name, problem);
@@ -74,13 +95,14 @@ static Subject *run_subject(const char *verb, Scenario *scenario, const CliRunOp
 }
 
 /* `text` is the whole input, or NULL if the file is to be read by those who know its format. */
-static Subject *load_scenario(const char *verb, const char *path, const GString *text, const CliRunOptions *run) {
+static Subject *load_scenario(const char *verb, const char *path, const GString *text, const CliRunOptions *run,
+                              unsigned kinds) {
   const ScenarioOverrides *overrides = run ? &run->overrides : NULL;
   GPtrArray *errors = NULL;
   Scenario *scenario =
       text ? scenario_parse(text->str, text->len, path, overrides, &errors) : scenario_load(path, overrides, &errors);
   if (scenario)
-    return run_subject(verb, scenario, run);
+    return run_subject(verb, scenario, run, kinds);
   cli_print_errors(errors);
   g_ptr_array_unref(errors);
   return NULL;
@@ -104,6 +126,10 @@ static Subject *load_trace(const char *verb, const char *path, const GString *te
 }
 
 Subject *subject_load(const char *verb, const char *operand, const CliRunOptions *run) {
+  return subject_load_part(verb, operand, run, 0);
+}
+
+Subject *subject_load_part(const char *verb, const char *operand, const CliRunOptions *run, unsigned kinds) {
   g_autofree char *path = library_find(verb, operand);
   if (!path)
     return NULL;
@@ -121,5 +147,5 @@ Subject *subject_load(const char *verb, const char *operand, const CliRunOptions
   }
   gboolean is_trace = begins_like_trace(text->str, text->len) || g_str_has_suffix(path, ".jsonl");
   const GString *whole = again ? NULL : text;
-  return is_trace ? load_trace(verb, name, whole, run) : load_scenario(verb, name, whole, run);
+  return is_trace ? load_trace(verb, name, whole, run) : load_scenario(verb, name, whole, run, kinds);
 }

@@ -17,6 +17,8 @@ typedef struct Subject {
  * are refused for a trace, and so is a scenario that spends its budget: half a run is not what was asked for. Owned by
  * the caller. */
 Subject *subject_load(const char *verb, const char *operand, const CliRunOptions *run);
+/* The same for a reader of few kinds of records (1 << kind of each; 0: all): the others of a run are not kept. */
+Subject *subject_load_part(const char *verb, const char *operand, const CliRunOptions *run, unsigned kinds);
 void subject_free(Subject *subject);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Subject, subject_free)
 

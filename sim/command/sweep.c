@@ -7,13 +7,16 @@
 #include "command/cli.h"
 #include "command/command.h"
 #include "command/library.h"
+#include "command/sweep_pictures.h"
 #include "run/sweep_mpi.h"
 #include "run/sweep_report.h"
 
 typedef struct Options {
-  char *directory, *shard;
+  char *directory, *shard, *pictures;
   int threads;
-  gboolean resume, quiet, dry;
+  gboolean resume, quiet, dry, list;
+  gboolean draws;
+  PictureFormat format;         /* if it draws */
   uint64_t shard_index, shards; /* index from 0; shards is 0 without --shard */
 } Options;
 
@@ -150,6 +153,8 @@ static int write_results(const Call *call, gboolean interrupted) {
            options->shard_index + 1, options->shards, clean);
   else
     printf("%" G_GUINT64_FORMAT " cells: sweep.json and sweep.csv are in %s\n", sweep_store_finished(all), clean);
+  if (!options->shards && options->draws)
+    sweep_pictures_write(options->directory, options->format);
   return cli_flush(EXIT_HOLDS);
 }
 
@@ -201,8 +206,13 @@ static gboolean parse_shard(Options *options) {
 }
 
 static gboolean check_options(int argc, Options *options) {
-  if (argc != 2) {
-    cli_complain("sweep", TRUE, argc < 2 ? "which sweep? Give a JSON file" : "one sweep at a time");
+  if (options->list && argc == 1)
+    return TRUE;
+  if (argc != 2 || options->list) {
+    cli_complain("sweep", TRUE,
+                 options->list ? "--list takes no operand"
+                 : argc < 2    ? "which sweep? Give a JSON file, or a name of `teardown sweep --list`"
+                               : "one sweep at a time");
     return FALSE;
   }
   if (!options->directory && !options->dry) {
@@ -255,28 +265,63 @@ static int sweep_file(const char *path, const Options *options) {
   return status;
 }
 
+/* The sweeps that come with teardown, a line each. */
+static int list_sweeps(void) {
+  g_autoptr(GPtrArray) names = library_sweeps();
+  int status = EXIT_HOLDS;
+  for (guint i = 0; i < names->len; i++) {
+    GPtrArray *errors = NULL;
+    g_autofree char *path = library_find_sweep(names->pdata[i]);
+    g_autoptr(SweepPlan) plan = sweep_plan_load(path, find_shipped, &errors);
+    if (errors) {
+      cli_print_errors(errors);
+      g_ptr_array_unref(errors);
+      status = EXIT_CANNOT;
+      continue;
+    }
+    g_autofree char *title = cli_clean(plan->title);
+    printf("%-20s %s\n", (const char *)names->pdata[i], title);
+  }
+  if (names->len == 0)
+    status = cli_complain("sweep", FALSE, "the sweeps are not there: set TEARDOWN_SWEEPS to their folder");
+  return cli_flush(status);
+}
+
+static int run_sweep(char **argv, const Options *options) {
+  if (options->list)
+    return list_sweeps();
+  g_autofree char *path = library_find_sweep(argv[1]);
+  return path ? sweep_file(path, options) : EXIT_CANNOT;
+}
+
 int command_sweep(int argc, char **argv) {
   Options options = {0};
   const GOptionEntry entries[] = {
-      {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.directory, "Write sweep.json and sweep.csv into DIR", "DIR"},
+      {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.directory, "Write sweep.json, sweep.csv and pictures into DIR",
+       "DIR"},
       {"threads", 't', 0, G_OPTION_ARG_INT, &options.threads,
        "So many threads (default: one a processor; one a rank under mpirun)", "N"},
+      {"pictures", 0, 0, G_OPTION_ARG_STRING, &options.pictures,
+       "Of the results, as svg (default), png, pdf, gp (gnuplot's scripts) or none", "FORMAT"},
       {"resume", 0, 0, G_OPTION_ARG_NONE, &options.resume, "Go on with what DIR holds", NULL},
       {"shard", 0, 0, G_OPTION_ARG_STRING, &options.shard, "Do only this part of the cells, for `teardown merge`",
        "I/N"},
+      {"list", 0, 0, G_OPTION_ARG_NONE, &options.list, "List the sweeps that come with teardown", NULL},
       {"dry-run", 'n', 0, G_OPTION_ARG_NONE, &options.dry, "Check the file, say how much work it is, do none", NULL},
       {"quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "No progress on the terminal", NULL},
       {NULL, 0, 0, 0, NULL, NULL, NULL}};
   int status = EXIT_CANNOT;
   if (cli_parse(
-          &argc, &argv, "SWEEP.json", "Runs a scenario many times, its parameters varied: how often it ends how.",
+          &argc, &argv, "SWEEP.json|NAME", "Runs a scenario many times, its parameters varied: how often it ends how.",
           "The numbers are the same for any number of threads, shards and ranks. docs/sweeps.md has the format.\n\n"
           "Exit status: 0 all cells are finished, 2 not: a bad file, an error, or interrupted.\n\n"
-          "Example: teardown sweep loss.json -o results",
+          "Example: teardown sweep loss -o results",
           entries, NULL, NULL) &&
-      parse_shard(&options) && check_options(argc, &options))
-    status = sweep_file(argv[1], &options);
+      sweep_pictures_option("sweep", options.pictures, &options.draws, &options.format) && parse_shard(&options) &&
+      check_options(argc, &options))
+    status = run_sweep(argv, &options);
   g_free(options.directory);
   g_free(options.shard);
+  g_free(options.pictures);
   return status;
 }

@@ -1,60 +1,9 @@
 #include "run/closed_forms.h"
 
 #include <math.h>
-#include <stddef.h>
 #include <string.h>
 
-/* --- arithmetic --------------------------------------------------------------------------------------------------- */
-
-double retry_sent_after(const RetrySchedule *schedule, unsigned j) {
-  double at = 0, timeout = schedule->first;
-  for (unsigned i = 0; i < j; i++, timeout = fmin(2 * timeout, schedule->cap))
-    at += timeout;
-  return at;
-}
-
-void retry_delay(const RetrySchedule *schedule, double s, double *ret_mean, double *ret_variance) {
-  double all = 0, first = 0, second = 0, chance = s, at = 0, timeout = schedule->first;
-  for (unsigned j = 0; j <= schedule->retries; j++) {
-    all += chance;
-    first += chance * at;
-    second += chance * at * at;
-    chance *= 1 - s;
-    at += timeout;
-    timeout = fmin(2 * timeout, schedule->cap);
-  }
-  *ret_mean = first / all;
-  *ret_variance = second / all - first / all * (first / all);
-}
-
-/* FINs are lost with `out`, what answers them with `back`. Attempt n is the next; `last` is the one that arrived last,
- * negative if none did; a host that has forgotten the connection stays so and answers every FIN by RST. From the last
- * attempt to the first: f[n] of each `last`. */
-static LastAckFates fates(const RetrySchedule *schedule, double out, double back, double time_wait) {
-  unsigned attempts = schedule->retries + 1;
-  g_autofree double *sent = g_new(double, attempts);
-  for (unsigned n = 0; n < attempts; n++)
-    sent[n] = retry_sent_after(schedule, n);
-  /* ack[last + 1]: P(ends by ACK) when all attempts before n are over; gone: P(ends by RST) once forgotten */
-  g_autofree double *ack = g_new0(double, attempts + 1), *reset = g_new0(double, attempts + 1);
-  double gone = 0;
-  for (unsigned n = attempts; n-- > 0;) {
-    double ack_after = ack[n + 1], reset_after = reset[n + 1]; /* this one arrived, and its answer was lost */
-    for (unsigned last = 0; last <= n; last++) {
-      gboolean there = last == 0 || sent[n] - sent[last - 1] < time_wait;
-      double now_ack = there ? 1 - back : 0, now_reset = there ? 0 : 1 - back;
-      ack[last] = out * ack[last] + (1 - out) * (now_ack + back * (there ? ack_after : 0));
-      reset[last] = out * reset[last] + (1 - out) * (now_reset + back * (there ? reset_after : gone));
-    }
-    gone = out * gone + (1 - out) * (1 - back + back * gone);
-  }
-  LastAckFates result = {ack[0], reset[0], pow(1 - (1 - out) * (1 - back), attempts)};
-  return result;
-}
-
-LastAckFates last_ack_fates(const RetrySchedule *schedule, double p, double time_wait) {
-  return fates(schedule, p, p, time_wait);
-}
+#include "run/closed_law.h"
 
 /* --- does it apply? ----------------------------------------------------------------------------------------------- */
 
@@ -101,10 +50,12 @@ static const AppItem *only_item(const Scenario *scenario, uint32_t host) {
 }
 
 typedef struct Close {
-  RetrySchedule schedule[2]; /* client's, server's */
-  double loss[2], delay[2];  /* of what each of them sends */
-  double pause, time_wait;   /* c and W */
-  gboolean at_once;          /* both at the same instant */
+  RetrySchedule schedule[SWEEP_SIDES];
+  double loss[SWEEP_SIDES], delay[SWEEP_SIDES]; /* of what each of them sends */
+  double waits[SWEEP_SIDES];                    /* the length of TIME-WAIT */
+  double pause;                                 /* c: the server's, after the end of the stream */
+  gboolean crossing;                            /* the server closes at an instant of its own instead, */
+  double apart;                                 /* so much after the client; negative: before */
   SimTime at, duration;
 } Close;
 
@@ -140,21 +91,27 @@ static gboolean close_of(const Scenario *scenario, Close *close) {
     rtt = SIM_NEVER;
   else if (conn->rtt == SCENARIO_RTT_GIVEN)
     rtt = conn->rtt_given;
-  const ScenarioHost *client = g_ptr_array_index(scenario->hosts, conn->client);
-  *close = (Close){
-      .schedule = {schedule_of(client, rtt), schedule_of(g_ptr_array_index(scenario->hosts, conn->server), rtt)},
-      .delay = {seconds(there), seconds(back)},
-      .time_wait = seconds(client->tcp.time_wait),
-      .at = items[0]->at,
-      .duration = scenario->duration};
-  for (unsigned side = 0; side < 2; side++) {
+  const ScenarioHost *hosts[] = {g_ptr_array_index(scenario->hosts, conn->client),
+                                 g_ptr_array_index(scenario->hosts, conn->server)};
+  *close = (Close){.delay = {seconds(there), seconds(back)},
+                   .pause = seconds(items[1]->at),
+                   .at = MIN(items[0]->at, items[1]->trigger == APP_AT ? items[1]->at : items[0]->at),
+                   .duration = scenario->duration};
+  for (unsigned side = 0; side < SWEEP_SIDES; side++) {
+    close->schedule[side] = schedule_of(hosts[side], rtt);
+    close->waits[side] = seconds(hosts[side]->tcp.time_wait);
     close->loss[side] = (double)link->config[side ? 1 - direction : direction].loss / (double)RNG_ONE;
     if (close->schedule[side].first <= seconds(there + back)) /* attempts would overlap */
       return FALSE;
   }
-  close->at_once = items[1]->trigger == APP_AT && items[1]->at == items[0]->at;
-  close->pause = seconds(items[1]->at);
-  return close->at_once || items[1]->trigger == APP_ON_EOF;
+  if (items[1]->trigger == APP_ON_EOF)
+    return TRUE;
+  SimTime apart = items[1]->at - items[0]->at;
+  gboolean lossless = close->loss[0] == 0 && close->loss[1] == 0;
+  close->crossing = apart < there && -apart < back;
+  close->apart = seconds(apart);
+  close->pause = seconds(apart - there); /* if it has heard of the client's close by then */
+  return items[1]->trigger == APP_AT && (close->crossing ? apart == 0 || lossless : apart >= there && lossless);
 }
 
 /* --- what is known ------------------------------------------------------------------------------------------------ */
@@ -170,50 +127,153 @@ static double longest(const RetrySchedule *schedule, double failure) {
   return retry_sent_after(schedule, attempts + 1);
 }
 
+/* The time until an attempt gets through that is lost with `loss`. */
+static GArray *delay_law(const RetrySchedule *schedule, double loss, double flight) {
+  GArray *law = closed_law_new();
+  double chance = 1 - loss, at = flight, timeout = schedule->first;
+  for (unsigned j = 0; j <= schedule->retries && chance > 1e-15; j++, chance *= loss) {
+    closed_law_add(law, at, chance);
+    at += timeout;
+    timeout = fmin(2 * timeout, schedule->cap);
+  }
+  return closed_law_settle(law);
+}
+
+static GArray *certain(double at) {
+  GArray *law = closed_law_new();
+  closed_law_add(law, at, 1);
+  return law;
+}
+
+/* Attempt n with chances[n], taken for `flight` later than it is made. NULL if there is no chance of any. */
+static GArray *attempt_law(const LastAck *last_ack, const double *chances, double flight) {
+  GArray *law = closed_law_new();
+  for (unsigned n = 0; n < last_ack->attempts; n++)
+    closed_law_add(law, last_ack->sent[n] + flight, chances[n]);
+  return closed_law_settle(law);
+}
+
+/* Adds the sum of two laws, if there are such, and frees the second. */
+static GArray *after(const GArray *begin, GArray *law) {
+  GArray *sum = law ? closed_law_sum(begin, law, 0) : NULL;
+  if (law)
+    g_array_unref(law);
+  return sum;
+}
+
+/* Both call close() within a flight of each other and nothing is lost: there is no chance in it. */
+static void known_crossing(const Close *close, ClosedForms *forms) {
+  double trip = close->delay[0] + close->delay[1];
+  double began[SWEEP_SIDES] = {fmax(-close->apart, 0), fmax(close->apart, 0)};
+  forms->undisturbed = forms->both_closing = 1;
+  forms->one_closing = forms->restarted = forms->restarts = 0;
+  for (unsigned side = 0; side < SWEEP_SIDES; side++) {
+    GArray **measures = forms->measures[side];
+    forms->closing[side] = forms->ends[side][SWEEP_END_CLOSED] = 1;
+    measures[SWEEP_MEASURE_OWN_FIN] = certain(began[side]);
+    measures[SWEEP_MEASURE_PEER_FIN] = certain(began[1 - side] + close->delay[1 - side]);
+    measures[SWEEP_MEASURE_DONE] = certain(began[side] + trip);
+    measures[SWEEP_MEASURE_CLOSED] = certain(began[side] + trip + close->waits[side]);
+    measures[SWEEP_MEASURE_GONE] = certain(began[side] + trip + close->waits[side]);
+    measures[SWEEP_MEASURE_FINS] = certain(1);
+  }
+}
+
+/* At the same instant the timers of both run in step: each side passes CLOSING unless the acknowledgment of its FIN
+ * comes with the other FIN. */
 static void known_at_once(const Close *close, ClosedForms *forms) {
   double p = close->loss[0];
   const RetrySchedule *one = &close->schedule[0], *other = &close->schedule[1];
-  if (p != close->loss[1] || close->delay[0] != close->delay[1] || one->first != other->first ||
-      one->cap != other->cap || pow(p * p, fmin(one->retries, other->retries) + 1) > NEGLIGIBLE)
+  if (p == 0 && close->loss[1] == 0) {
+    known_crossing(close, forms);
     return;
-  forms->client_closing = forms->server_closing = 1 / (1 + p);
+  }
+  if (p != close->loss[1] || close->delay[0] != close->delay[1] || one->first != other->first ||
+      one->cap != other->cap || pow(1 - (1 - p) * (1 - p), fmin(one->retries, other->retries) + 1) > NEGLIGIBLE)
+    return;
+  forms->closing[SWEEP_CLIENT] = forms->closing[SWEEP_SERVER] = 1 / (1 + p);
+  forms->both_closing = (1 - p) / (1 + p);
+  forms->one_closing = 2 * p / (1 + p);
   forms->undisturbed = pow(1 - p, 4);
 }
 
-static void known_in_turn(const Close *close, ClosedForms *forms) {
-  double p1 = close->loss[0], p2 = close->loss[1], q = (1 - p1) * (1 - p2), mean[3], variance;
-  const RetrySchedule *client = &close->schedule[0], *server = &close->schedule[1];
-  LastAckFates last_ack = fates(server, p2, p1, close->time_wait);
-  forms->server_closed = last_ack.ack;
-  forms->server_reset = last_ack.reset;
-  forms->server_gave_up = last_ack.gave_up;
-  forms->server_fins = (1 - last_ack.gave_up) / q;
-  double answer = close->pause + close->delay[0] + close->delay[1];
-  if (answer != client->first)
-    forms->undisturbed = (1 - p1) * (1 - p2) * (1 - p1) * (answer < client->first ? 1 : 1 - p2);
-  if (last_ack.gave_up + last_ack.reset > NEGLIGIBLE)
+/* The server from its FIN on, which it first sends `own` after the start. */
+static void known_of_server(const Close *close, const LastAck *last_ack, const GArray *own, ClosedForms *forms) {
+  double trip = close->delay[0] + close->delay[1], ack = 0, reset = 0;
+  GArray **measures = forms->measures[SWEEP_SERVER];
+  GArray *gone = closed_law_new(), *fins = closed_law_new();
+  for (unsigned n = 0; n < last_ack->attempts; n++) {
+    ack += last_ack->ack[n];
+    reset += last_ack->reset[n];
+    closed_law_add(gone, last_ack->sent[n] + trip, last_ack->ack[n] + last_ack->reset[n]);
+    closed_law_add(fins, n + 1, last_ack->ack[n] + last_ack->reset[n]);
+  }
+  closed_law_add(gone, retry_sent_after(&close->schedule[SWEEP_SERVER], last_ack->attempts), last_ack->gave_up);
+  closed_law_add(fins, last_ack->attempts, last_ack->gave_up);
+  forms->ends[SWEEP_SERVER][SWEEP_END_CLOSED] = ack;
+  forms->ends[SWEEP_SERVER][SWEEP_END_RESET] = reset;
+  forms->ends[SWEEP_SERVER][SWEEP_END_GAVE_UP] = last_ack->gave_up;
+  measures[SWEEP_MEASURE_DONE] = after(own, attempt_law(last_ack, last_ack->ack, trip));
+  measures[SWEEP_MEASURE_CLOSED] = after(own, attempt_law(last_ack, last_ack->ack, trip));
+  measures[SWEEP_MEASURE_GONE] = after(own, closed_law_settle(gone));
+  measures[SWEEP_MEASURE_FINS] = closed_law_settle(fins);
+}
+
+/* The client, which hears of the server's FIN by the attempts that arrive: TIME-WAIT starts anew with each. */
+static void known_of_client(const Close *close, const LastAck *last_ack, const GArray *peer_sends, ClosedForms *forms) {
+  double flight = close->delay[SWEEP_SERVER], wait = close->waits[SWEEP_CLIENT];
+  GArray **measures = forms->measures[SWEEP_CLIENT];
+  forms->ends[SWEEP_CLIENT][SWEEP_END_CLOSED] = 1 - last_ack->never;
+  forms->restarted = last_ack->restarted;
+  forms->restarts = last_ack->restarts;
+  measures[SWEEP_MEASURE_OWN_FIN] = certain(0);
+  measures[SWEEP_MEASURE_PEER_FIN] = after(peer_sends, attempt_law(last_ack, last_ack->first, flight));
+  measures[SWEEP_MEASURE_DONE] = after(peer_sends, attempt_law(last_ack, last_ack->first, flight));
+  measures[SWEEP_MEASURE_CLOSED] = after(peer_sends, attempt_law(last_ack, last_ack->latest, flight + wait));
+  if (last_ack->never > NEGLIGIBLE) /* then it stays in FIN-WAIT-2, or is reset in FIN-WAIT-1 */
     return;
-  retry_delay(client, 1 - p1, &mean[0], &variance);
-  retry_delay(server, 1 - p2, &mean[1], &variance);
-  retry_delay(server, q, &mean[2], &variance);
-  forms->restarted = p1;
-  forms->restarts = p1 / (1 - p1);
-  forms->client_done = answer + mean[0] + mean[1];
-  forms->server_done = forms->server_closed_at = answer + close->delay[0] + mean[0] + mean[2];
+  forms->ends[SWEEP_CLIENT][SWEEP_END_WAITING] = last_ack->never;
+  measures[SWEEP_MEASURE_GONE] = after(peer_sends, attempt_law(last_ack, last_ack->latest, flight + wait));
+}
+
+static void known_in_turn(const Close *close, ClosedForms *forms) {
+  double p1 = close->loss[0], p2 = close->loss[1];
+  const RetrySchedule *client = &close->schedule[SWEEP_CLIENT], *server = &close->schedule[SWEEP_SERVER];
+  LastAck *last_ack = last_ack_new(server, p2, p1, close->waits[SWEEP_CLIENT]);
+  g_autoptr(GArray) pause = certain(close->pause);
+  GArray *heard = delay_law(client, p1, close->delay[SWEEP_CLIENT]), *own = closed_law_sum(heard, pause, 0);
+  double answer = close->pause + close->delay[0] + close->delay[1];
+  if (answer != client->first && server->retries > 0)
+    forms->undisturbed = (1 - p1) * (1 - p2) * (1 - p1) * (answer < client->first ? 1 : 1 - p2);
+  forms->closing[SWEEP_CLIENT] = forms->closing[SWEEP_SERVER] = forms->both_closing = forms->one_closing = 0;
+  forms->measures[SWEEP_SERVER][SWEEP_MEASURE_PEER_FIN] = heard;
+  forms->measures[SWEEP_SERVER][SWEEP_MEASURE_OWN_FIN] = own;
+  known_of_server(close, last_ack, own, forms);
+  known_of_client(close, last_ack, own, forms);
+  last_ack_free(last_ack);
+}
+
+void closed_forms_clear(ClosedForms *forms) {
+  for (unsigned side = 0; side < SWEEP_SIDES; side++)
+    for (unsigned m = 0; m < SWEEP_MEASURE_COUNT; m++)
+      g_clear_pointer(&forms->measures[side][m], g_array_unref);
 }
 
 gboolean closed_forms_of(const Scenario *scenario, ClosedForms *ret_forms) {
   Close close;
-  *ret_forms = (ClosedForms){-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+  *ret_forms = (ClosedForms){-1, -1, -1, -1, -1, {-1, -1}, {{0}}, {{NULL}}};
+  for (unsigned side = 0; side < SWEEP_SIDES; side++)
+    for (unsigned end = 0; end < SWEEP_END_COUNT; end++)
+      ret_forms->ends[side][end] = -1;
   if (!scenario || !close_of(scenario, &close) || close.loss[0] > HIGHEST || close.loss[1] > HIGHEST)
     return FALSE;
   /* The side that closes first must be there for all that the other sends, and the run must not end before. */
   double failure = 1 - (1 - close.loss[0]) * (1 - close.loss[1]);
-  double most = longest(&close.schedule[0], failure) + longest(&close.schedule[1], failure) + close.pause +
-                close.time_wait + 3 * (close.delay[0] + close.delay[1]);
+  double most = longest(&close.schedule[0], failure) + longest(&close.schedule[1], failure) + fabs(close.apart) +
+                fmax(close.pause, 0) + fmax(close.waits[0], close.waits[1]) + 3 * (close.delay[0] + close.delay[1]);
   if (seconds(close.at) + most > seconds(close.duration) || pow(failure, close.schedule[0].retries + 1) > NEGLIGIBLE)
     return FALSE;
-  if (close.at_once)
+  if (close.crossing)
     known_at_once(&close, ret_forms);
   else
     known_in_turn(&close, ret_forms);

@@ -50,6 +50,9 @@ void sweep_tally_add(SweepTally *sum, const SweepTally *other) {
   sum->cut_short += other->cut_short;
   sum->undisturbed += other->undisturbed;
   sum->restarted += other->restarted;
+  sum->conns += other->conns;
+  sum->both_closing += other->both_closing;
+  sum->one_closing += other->one_closing;
   for (unsigned side = 0; side < SWEEP_SIDES; side++) {
     sum->ends[side] += other->ends[side];
     for (unsigned i = 0; i < SWEEP_END_COUNT; i++)
@@ -75,7 +78,7 @@ typedef struct End {
   uint8_t ended; /* SweepEndKind of when it was CLOSED last */
   uint8_t time_wait_armed;
   uint32_t fins;
-  SimTime done_at, closed_at; /* SIM_NEVER: not yet */
+  SimTime own_fin_at, peer_fin_at, done_at, closed_at; /* SIM_NEVER: not yet */
 } End;
 
 typedef struct Conn {
@@ -131,6 +134,8 @@ static void on_conn(SweepCounter *self, const TraceRecord *record) {
     conn.end[side] = (End){.visited = (TcpStateSet)(1u << record->connection.state),
                            .state = (uint8_t)record->connection.state,
                            .ended = SWEEP_END_UNOPENED,
+                           .own_fin_at = SIM_NEVER,
+                           .peer_fin_at = SIM_NEVER,
                            .done_at = SIM_NEVER,
                            .closed_at = SIM_NEVER};
   if (name >= self->place->len)
@@ -168,6 +173,9 @@ static SweepEndKind classify(const TraceRecord *record) {
 
 static const TcpStateSet CLOSING_STATES = TCP_SET(FIN_WAIT_1) | TCP_SET(FIN_WAIT_2) | TCP_SET(CLOSE_WAIT) |
                                           TCP_SET(CLOSING) | TCP_SET(LAST_ACK) | TCP_SET(TIME_WAIT);
+/* Entered by sending a FIN; by taking the peer's. */
+static const TcpStateSet OWN_FIN_STATES = TCP_SET(FIN_WAIT_1) | TCP_SET(LAST_ACK);
+static const TcpStateSet PEER_FIN_STATES = TCP_SET(CLOSE_WAIT) | TCP_SET(CLOSING) | TCP_SET(TIME_WAIT);
 
 static void on_state(SweepCounter *self, const TraceRecord *record) {
   Conn *conn = find(self, record->state.conn);
@@ -184,6 +192,10 @@ static void on_state(SweepCounter *self, const TraceRecord *record) {
     end->ended = (uint8_t)classify(record);
     end->closed_at = record->t;
   }
+  if (end->own_fin_at == SIM_NEVER && (OWN_FIN_STATES & 1u << to))
+    end->own_fin_at = record->t;
+  if (end->peer_fin_at == SIM_NEVER && (PEER_FIN_STATES & 1u << to))
+    end->peer_fin_at = record->t;
   if (end->done_at == SIM_NEVER &&
       (to == TCP_STATE_TIME_WAIT || (to == TCP_STATE_CLOSED && end->ended == SWEEP_END_CLOSED)))
     end->done_at = record->t;
@@ -281,6 +293,10 @@ static void tally_end(SweepTally *tally, unsigned side, const Conn *conn) {
   sample(tally, side, SWEEP_MEASURE_FINS, end->fins);
   if (conn->began_at == SIM_NEVER)
     return;
+  if (end->own_fin_at != SIM_NEVER)
+    sample(tally, side, SWEEP_MEASURE_OWN_FIN, end->own_fin_at - conn->began_at);
+  if (end->peer_fin_at != SIM_NEVER)
+    sample(tally, side, SWEEP_MEASURE_PEER_FIN, end->peer_fin_at - conn->began_at);
   if (end->done_at != SIM_NEVER)
     sample(tally, side, SWEEP_MEASURE_DONE, end->done_at - conn->began_at);
   gboolean gone = end->closed_at != SIM_NEVER && end->state == TCP_STATE_CLOSED;
@@ -288,6 +304,17 @@ static void tally_end(SweepTally *tally, unsigned side, const Conn *conn) {
     sample(tally, side, SWEEP_MEASURE_CLOSED, end->closed_at - conn->began_at);
   if (gone)
     sample(tally, side, SWEEP_MEASURE_GONE, end->closed_at - conn->began_at);
+}
+
+static void tally_conn(SweepTally *tally, const Conn *conn) {
+  unsigned closing = 0;
+  for (unsigned side = 0; side < SWEEP_SIDES; side++) {
+    tally_end(tally, side, conn);
+    closing += (conn->end[side].visited & TCP_SET(CLOSING)) != 0;
+  }
+  tally->conns++;
+  tally->both_closing += closing == 2;
+  tally->one_closing += closing == 1;
 }
 
 void sweep_counter_run(SweepCounter *self, const Scenario *scenario, uint64_t run, SweepTally *tally) {
@@ -298,8 +325,7 @@ void sweep_counter_run(SweepCounter *self, const Scenario *scenario, uint64_t ru
   tally->runs++;
   tally->cut_short += run_end_problem(end) != NULL;
   for (guint i = 0; i < self->conns->len; i++)
-    for (unsigned side = 0; side < SWEEP_SIDES; side++)
-      tally_end(tally, side, &g_array_index(self->conns, Conn, i));
+    tally_conn(tally, &g_array_index(self->conns, Conn, i));
   tally->undisturbed += self->counts[SWEEP_RUN_AGAIN] == 0;
   tally->restarted += self->counts[SWEEP_RUN_RESTARTS] > 0;
   for (unsigned m = 0; m < SWEEP_RUN_COUNT; m++)

@@ -27,10 +27,12 @@ extern const char *const sweep_end_words[];
 /* What is measured at each end: identifier, word, unit. Times count from the first sign of closing: a close, shutdown
  * or abort call, or the first change of state that leaves the connection, whichever side it is on. */
 #define SWEEP_MEASURES(X)                                                                                              \
-  X(DONE, "done", TIME)     /* until nothing is left to be said: TIME-WAIT is entered, or CLOSED without it */         \
-  X(CLOSED, "closed", TIME) /* until CLOSED, of ends that closed normally */                                           \
-  X(GONE, "gone", TIME)     /* until CLOSED, however */                                                                \
-  X(FINS, "fins", COUNT)    /* transmissions of its FIN */
+  X(OWN_FIN, "own-fin", TIME) /* until it enters FIN-WAIT-1 or LAST-ACK: its own FIN is sent, or waits for its turn */ \
+  X(PEER_FIN, "peer-fin", TIME) /* until the peer's FIN has arrived: CLOSE-WAIT, CLOSING, TIME-WAIT */                 \
+  X(DONE, "done", TIME)         /* until nothing is left to be said: TIME-WAIT is entered, or CLOSED without it */     \
+  X(CLOSED, "closed", TIME)     /* until CLOSED, of ends that closed normally */                                       \
+  X(GONE, "gone", TIME)         /* until CLOSED, however */                                                            \
+  X(FINS, "fins", COUNT)        /* transmissions of its FIN */
 /* And of each run as a whole. */
 #define SWEEP_RUN_MEASURES(X)                                                                                          \
   X(SEGMENTS, "segments", COUNT)                                                                                       \
@@ -55,6 +57,8 @@ typedef struct SweepTally {
   uint64_t visited[SWEEP_SIDES][TCP_STATE_COUNT];    /* ends that were in the state at some time */
   uint64_t undisturbed;                              /* runs that sent nothing twice */
   uint64_t restarted;                                /* runs in which a TIME-WAIT started anew */
+  uint64_t conns;                                    /* connections */
+  uint64_t both_closing, one_closing;                /* of them: so many of whose ends were in CLOSING */
   GArray *samples[SWEEP_SIDES][SWEEP_MEASURE_COUNT]; /* of int64_t; nanoseconds or counts */
   GArray *run_samples[SWEEP_RUN_COUNT];
   unsigned n_rows;

@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "run/closed_forms.h"
+#include "run/closed_law.h"
 #include "trace/json_text.h"
 
 static const char *const SIDES[] = {"client", "server"};
@@ -39,6 +40,14 @@ static char *print_number(char *buffer, size_t size, double value, gboolean time
     return print_time(buffer, size, (int64_t)floor(value + 0.5));
   g_ascii_formatd(buffer, (int)size, "%.9f", value);
   return buffer;
+}
+
+/* A quantile: one of the values there are. */
+static void print_whole(char *buffer, size_t size, double value, gboolean time) {
+  if (time)
+    print_time(buffer, size, (int64_t)floor(value * 1e9 + 0.5));
+  else
+    g_snprintf(buffer, (gulong)size, "%.0f", value);
 }
 
 /* "p50", "p99.9". */
@@ -116,8 +125,10 @@ static void share(Report *report, const char *statistic, uint64_t hits, uint64_t
 
 /* --- samples ------------------------------------------------------------------------------------------------------ */
 
-static void quantile(Report *report, const int64_t *samples, uint64_t n, uint32_t ppm, gboolean time) {
-  char word[32], value[64], low[64], high[64];
+static void quantile(Report *report, const int64_t *samples, uint64_t n, uint32_t ppm, gboolean time,
+                     const GArray *law) {
+  char word[32], value[64], low[64], high[64], form[64];
+  double expected;
   uint64_t low_rank, high_rank;
   print_ppm(word, sizeof word, ppm);
   stats_rank_interval(n, ppm, report->plan->confidence, &low_rank, &high_rank);
@@ -136,12 +147,64 @@ static void quantile(Report *report, const int64_t *samples, uint64_t n, uint32_
       print_time(high, sizeof high, samples[high_rank - 1]);
   }
   open_object(report, word);
-  estimate(report, word, n, value, low_rank > 0 ? low : NULL, high_rank <= n ? high : NULL, NULL);
+  gboolean known = law && closed_law_quantile(law, ppm, &expected);
+  if (known)
+    print_whole(form, sizeof form, expected, time);
+  estimate(report, word, n, value, low_rank > 0 ? low : NULL, high_rank <= n ? high : NULL, known ? form : NULL);
   close_object(report);
 }
 
-/* Mean and quantiles. `expected` is the mean's closed form, in seconds or counts; negative: none. */
-static void samples_of(Report *report, const char *word, GArray *array, gboolean time, double expected) {
+static void step(Report *report, gboolean *first, int64_t at, gboolean time, double share) {
+  char value[64], text[64];
+  g_snprintf(value, sizeof value, "%" G_GINT64_FORMAT, at);
+  if (time)
+    print_time(value, sizeof value, at);
+  print_number(text, sizeof text, share, FALSE);
+  g_string_append_printf(report->json, "%s[%s, %s]", *first ? "" : ", ", value, text);
+  *first = FALSE;
+}
+
+/* The share of samples up to each value: all values, or if they are many, those at a hundredth of the samples each. */
+static void steps_of_samples(Report *report, const int64_t *samples, uint64_t n, gboolean time) {
+  uint64_t values = 1;
+  for (uint64_t i = 1; i < n; i++)
+    values += samples[i] != samples[i - 1];
+  uint64_t last = 0; /* of n, in hundredths, that was written */
+  gboolean first = TRUE;
+  key(report, "cdf");
+  g_string_append_c(report->json, '[');
+  for (uint64_t i = 0; i < n; i++) {
+    if (i + 1 < n && samples[i + 1] == samples[i])
+      continue;
+    uint64_t hundredth = (i + 1) * SWEEP_CDF_STEPS / n;
+    if (values > SWEEP_CDF_STEPS && hundredth == last && !first)
+      continue;
+    last = hundredth;
+    step(report, &first, samples[i], time, (double)(i + 1) / (double)n);
+  }
+  g_string_append_c(report->json, ']');
+}
+
+static void steps_of_law(Report *report, const GArray *law, gboolean time) {
+  gboolean first = TRUE;
+  double below = 0, written = 0;
+  key(report, "expected_cdf");
+  g_string_append_c(report->json, '[');
+  for (guint i = 0; i < law->len; i++) {
+    const ClosedPoint *point = &g_array_index(law, ClosedPoint, i);
+    below += point->chance;
+    if (below - written < 1e-4 && i + 1 < law->len && !first)
+      continue;
+    written = below;
+    step(report, &first, (int64_t)floor(point->at * (time ? 1e9 : 1) + 0.5), time, fmin(below, 1));
+  }
+  g_string_append_c(report->json, ']');
+}
+
+/* Mean and quantiles. `law` is what arithmetic says of them, in seconds or counts (NULL: nothing); `expected` the same
+ * of the mean where only that is known (negative: nothing). */
+static void samples_of(Report *report, const char *word, GArray *array, gboolean time, const GArray *law,
+                       double expected) {
   int64_t *samples = (int64_t *)(void *)array->data;
   uint64_t n = array->len;
   char count[32], value[64], low[64], high[64], form[64], sd[64];
@@ -149,6 +212,8 @@ static void samples_of(Report *report, const char *word, GArray *array, gboolean
   report->measure = word;
   open_object(report, word);
   member(report, "n", count);
+  if (law)
+    expected = closed_law_mean(law);
   if (n > 0) {
     stats_sort(samples, n);
     StatsMean mean = stats_mean(samples, n, report->plan->confidence);
@@ -160,30 +225,16 @@ static void samples_of(Report *report, const char *word, GArray *array, gboolean
              expected >= 0 ? print_number(form, sizeof form, time ? expected * 1e9 : expected, time) : NULL);
     close_object(report);
     for (guint i = 0; i < report->plan->quantiles->len; i++)
-      quantile(report, samples, n, g_array_index(report->plan->quantiles, uint32_t, i), time);
+      quantile(report, samples, n, g_array_index(report->plan->quantiles, uint32_t, i), time, law);
+    if (report->plan->cells <= SWEEP_MOST_CDF_CELLS)
+      steps_of_samples(report, samples, n, time);
+    if (law && report->plan->cells <= SWEEP_MOST_CDF_CELLS)
+      steps_of_law(report, law, time);
   }
   close_object(report);
 }
 
 /* --- a cell ------------------------------------------------------------------------------------------------------- */
-
-static double expected_end(const ClosedForms *forms, unsigned side, unsigned end) {
-  if (side != SWEEP_SERVER)
-    return -1;
-  return end == SWEEP_END_CLOSED    ? forms->server_closed
-         : end == SWEEP_END_RESET   ? forms->server_reset
-         : end == SWEEP_END_GAVE_UP ? forms->server_gave_up
-                                    : -1;
-}
-
-static double expected_mean(const ClosedForms *forms, unsigned side, unsigned measure) {
-  if (side == SWEEP_CLIENT)
-    return measure == SWEEP_MEASURE_DONE ? forms->client_done : -1;
-  return measure == SWEEP_MEASURE_DONE     ? forms->server_done
-         : measure == SWEEP_MEASURE_CLOSED ? forms->server_closed_at
-         : measure == SWEEP_MEASURE_FINS   ? forms->server_fins
-                                           : -1;
-}
 
 static void report_side(Report *report, SweepTally *tally, unsigned side, const ClosedForms *forms) {
   report->side = SIDES[side];
@@ -191,19 +242,18 @@ static void report_side(Report *report, SweepTally *tally, unsigned side, const 
   report->measure = "end";
   open_object(report, "end");
   for (unsigned i = 0; i < SWEEP_END_COUNT; i++)
-    share(report, sweep_end_words[i], tally->end_counts[side][i], tally->ends[side], expected_end(forms, side, i));
+    share(report, sweep_end_words[i], tally->end_counts[side][i], tally->ends[side], forms->ends[side][i]);
   close_object(report);
   report->measure = "passes";
   open_object(report, "passes");
   for (unsigned state = 0; state < TCP_STATE_COUNT; state++) {
-    double closing = side == SWEEP_CLIENT ? forms->client_closing : forms->server_closing;
     share(report, tcp_state_name((TcpState)state), tally->visited[side][state], tally->ends[side],
-          state == TCP_STATE_CLOSING ? closing : -1);
+          state == TCP_STATE_CLOSING ? forms->closing[side] : -1);
   }
   close_object(report);
   for (unsigned m = 0; m < SWEEP_MEASURE_COUNT; m++)
     samples_of(report, sweep_measure_words[m], tally->samples[side][m], sweep_measure_is_time((SweepMeasure)m),
-               expected_mean(forms, side, m));
+               forms->measures[side][m], -1);
   close_object(report);
 }
 
@@ -213,9 +263,11 @@ static void report_run(Report *report, SweepTally *tally, const ClosedForms *for
   open_object(report, "run");
   share(report, "undisturbed", tally->undisturbed, tally->runs, forms->undisturbed);
   share(report, "time-wait-restarted", tally->restarted, tally->runs, forms->restarted);
+  share(report, "both-closing", tally->both_closing, tally->conns, forms->both_closing);
+  share(report, "one-closing", tally->one_closing, tally->conns, forms->one_closing);
   share(report, "budget-spent", tally->cut_short, tally->runs, -1);
   for (unsigned m = 0; m < SWEEP_RUN_COUNT; m++)
-    samples_of(report, sweep_run_measure_words[m], tally->run_samples[m], FALSE,
+    samples_of(report, sweep_run_measure_words[m], tally->run_samples[m], FALSE, NULL,
                m == SWEEP_RUN_RESTARTS ? forms->restarts : -1);
   close_object(report);
 }
@@ -262,9 +314,7 @@ static char *csv_prefix(const SweepPlan *plan, uint64_t cell) {
 void sweep_report_cell(const SweepPlan *plan, uint64_t cell, SweepTally *tally, const char *reason,
                        const Scenario *base, GString *json, GString *csv) {
   ClosedForms forms;
-  closed_forms_of(base, &forms);
-  if (plan->connection) /* counted over less than the whole run */
-    closed_forms_of(NULL, &forms);
+  closed_forms_of(plan->connection ? NULL : base, &forms); /* none if less than the whole run is counted */
   g_autofree char *prefix = csv_prefix(plan, cell);
   Report report = {.plan = plan, .json = json, .csv = csv, .prefix = prefix, .first = TRUE};
   g_string_append_printf(json,
@@ -287,6 +337,7 @@ void sweep_report_cell(const SweepPlan *plan, uint64_t cell, SweepTally *tally, 
     report_side(&report, tally, side, &forms);
   report_run(&report, tally, &forms);
   report_rows(&report, tally);
+  closed_forms_clear(&forms);
   g_string_append_c(json, '}');
 }
 

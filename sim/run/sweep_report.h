@@ -6,6 +6,10 @@
 
 #include "run/sweep_plan.h"
 
+/* Whole distributions are written in sweeps of at most so many cells, with at most about so many steps each. */
+#define SWEEP_MOST_CDF_CELLS 1000
+#define SWEEP_CDF_STEPS      100
+
 /* What stands before the first cell. */
 void sweep_report_head(const SweepPlan *plan, GString *json, GString *csv);
 

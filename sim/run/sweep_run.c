@@ -302,9 +302,7 @@ static gboolean put_rest(Work *work, GError **error) {
   return TRUE;
 }
 
-/* What one run has freed the next one needs: given back to the system in between, it would have to be asked for, and
- * cleared, page by page, again and again. That costs more than the runs. */
-static void keep_memory(void) {
+void sweep_keep_memory(void) {
 #ifdef __GLIBC__
   mallopt(M_TRIM_THRESHOLD, 256 * 1024 * 1024);
   mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024);
@@ -314,7 +312,7 @@ static void keep_memory(void) {
 SweepRunEnd sweep_run(const SweepPlan *plan, SweepSource *source, SweepPart *part, const SweepRunOptions *options,
                       GError **error) {
   sigset_t set, old_mask;
-  keep_memory();
+  sweep_keep_memory();
   stop_signals(&set);
   pthread_sigmask(SIG_BLOCK, &set, &old_mask); /* before the threads are made: they inherit it */
   Work work = {.plan = plan,

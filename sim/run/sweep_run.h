@@ -47,6 +47,10 @@ typedef enum {
   SWEEP_FAILED,      /* with `error` */
 } SweepRunEnd;
 
+/* What one run has freed the next one needs: given back to the system in between, it would have to be asked for, and
+ * cleared, page by page, again and again. That costs more than the runs. For the whole process; sweep_run() does it. */
+void sweep_keep_memory(void);
+
 /* Takes cells until there are no more; puts each that is finished into `part`. Meanwhile the first SIGINT or SIGTERM
  * ends it in order, and the second in the usual way. */
 SweepRunEnd sweep_run(const SweepPlan *plan, SweepSource *source, SweepPart *part, const SweepRunOptions *options,

@@ -14,7 +14,16 @@ typedef struct Entry {
   uint8_t mask;       /* of the fork: the bit */
 } Entry;
 
+/* A text that was interned lately, by where it lies: constants come again and again, with every run of a sweep, and
+ * comparing is faster than searching. */
+#define RECENT_BITS 9
+typedef struct Recent {
+  const char *at;
+  Name name; /* whose text is the one that lay there then */
+} Recent;
+
 struct Names {
+  Recent recent[1 << RECENT_BITS];
   GStringChunk *texts;
   Entry *entries; /* [0] unused */
   uint32_t count, capacity;
@@ -96,7 +105,7 @@ static void hang_in(Names *names, Name name, uint32_t byte, uint8_t mask) {
   *branch = branch_to_fork(name);
 }
 
-Name names_intern(Names *names, const char *text) {
+static Name search_or_add(Names *names, const char *text) {
   size_t length = strlen(text);
   if (names->count == 0) {
     Name name = add(names, text, length);
@@ -118,6 +127,15 @@ Name names_intern(Names *names, const char *text) {
   Name name = add(names, text, length);
   hang_in(names, name, byte, mask);
   return name;
+}
+
+Name names_intern(Names *names, const char *text) {
+  uint64_t mixed = (uint64_t)(uintptr_t)text * UINT64_C(0x9e3779b97f4a7c15);
+  Recent *recent = &names->recent[mixed >> (64 - RECENT_BITS)];
+  if (recent->at == text && strcmp(names->entries[recent->name].text, text) == 0)
+    return recent->name;
+  *recent = (Recent){text, search_or_add(names, text)};
+  return recent->name;
 }
 
 Name names_find(const Names *names, const char *text) {

@@ -1,10 +1,11 @@
 /* Intervals and quantiles against values from tables, and against experiments whose truth is known. */
-#include "run/closed_forms.h"
+#include "run/closed_law.h"
 #include "run/stats.h"
 
 #include <glib.h>
 
 #include "engine/rng.h"
+#include "engine/simtime.h"
 
 static const StatsConfidence *level(const char *word) {
   for (unsigned i = 0; stats_confidence(i); i++)
@@ -131,6 +132,58 @@ static void test_last_ack_ends_as_the_recursion_says(void) {
   g_assert_cmpfloat_with_epsilon(fates.ack + fates.reset + fates.gave_up, 1, 1e-12);
 }
 
+static void test_attempts_of_last_ack_are_geometric(void) {
+  RetrySchedule eight = {1, 60, 8};
+  LastAck *last_ack = last_ack_new(&eight, .3, .3, 1e6);
+  static const double shares[] = {.49, .2499, .127449, .064999, .033149};
+  double all = last_ack->gave_up;
+  for (unsigned n = 0; n < last_ack->attempts; n++) {
+    if (n < G_N_ELEMENTS(shares))
+      g_assert_cmpfloat_with_epsilon(last_ack->ack[n], shares[n], 5e-7);
+    g_assert_cmpfloat(last_ack->reset[n], ==, 0);
+    all += last_ack->ack[n];
+  }
+  g_assert_cmpfloat_with_epsilon(all, 1, 1e-12);
+  g_assert_cmpfloat_with_epsilon(last_ack->never, 1.9683e-5, 1e-12); /* 0.3 to the ninth */
+  last_ack_free(last_ack);
+}
+
+static void test_time_wait_restarts_as_often_as_its_acks_are_lost(void) {
+  RetrySchedule any = {1, 60, CLOSED_FORMS_ANY}, once = {1, 60, 1};
+  LastAck *last_ack = last_ack_new(&any, .3, .3, 1e6);
+  g_assert_cmpfloat_with_epsilon(last_ack->restarted, .3, 1e-9);
+  g_assert_cmpfloat_with_epsilon(last_ack->restarts, .3 / .7, 1e-9);
+  last_ack_free(last_ack);
+  last_ack = last_ack_new(&once, .3, .3, 1e6); /* both attempts arrive, and the first ACK is lost */
+  g_assert_cmpfloat_with_epsilon(last_ack->restarted, .7 * .3 * .7, 1e-12);
+  g_assert_cmpfloat_with_epsilon(last_ack->restarts, .7 * .3 * .7, 1e-12);
+  last_ack_free(last_ack);
+}
+
+static GArray *law_of(const double *points, guint n) {
+  GArray *law = closed_law_new();
+  for (guint i = 0; i < n; i++)
+    closed_law_add(law, points[2 * i], points[2 * i + 1]);
+  return closed_law_settle(law);
+}
+
+static void test_laws_add_up_and_have_quantiles_where_rounding_decides_nothing(void) {
+  const double coin[] = {1, .5, 0, .5}, die[] = {0, .2, 2, .3, 1, .5};
+  g_autoptr(GArray) one = law_of(coin, 2), other = law_of(die, 3), sum = closed_law_sum(one, other, 10);
+  g_assert_cmpuint(sum->len, ==, 4); /* 10 to 13 */
+  g_assert_cmpfloat_with_epsilon(closed_law_mean(sum), 10 + .5 + 1.1, 1e-12);
+  g_assert_cmpfloat_with_epsilon(closed_law_below(sum, 10), .1, 1e-12);
+  g_assert_cmpfloat_with_epsilon(closed_law_below(sum, 11.5), .45, 1e-12);
+  double at = 0;
+  g_assert_true(closed_law_quantile(sum, 500000, &at));
+  g_assert_cmpfloat(at, ==, 12);
+  g_assert_true(closed_law_quantile(sum, 1000000, &at));
+  g_assert_cmpfloat(at, ==, 13);
+  g_assert_false(closed_law_quantile(sum, 450000, &at)); /* 11, or 12: a matter of the last bit */
+  const double never[] = {1, 0};
+  g_assert_null(law_of(never, 1));
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/stats/wilson-gives-the-values-of-the-tables", test_wilson_gives_the_values_of_the_tables);
@@ -151,5 +204,10 @@ int main(int argc, char **argv) {
   g_test_add_func("/closed-forms/delay-of-retries-has-the-moments-worked-out-by-hand",
                   test_delay_of_retries_has_the_moments_worked_out_by_hand);
   g_test_add_func("/closed-forms/last-ack-ends-as-the-recursion-says", test_last_ack_ends_as_the_recursion_says);
+  g_test_add_func("/closed-forms/attempts-of-last-ack-are-geometric", test_attempts_of_last_ack_are_geometric);
+  g_test_add_func("/closed-forms/time-wait-restarts-as-often-as-its-acks-are-lost",
+                  test_time_wait_restarts_as_often_as_its_acks_are_lost);
+  g_test_add_func("/closed-forms/laws-add-up-and-have-quantiles-where-rounding-decides-nothing",
+                  test_laws_add_up_and_have_quantiles_where_rounding_decides_nothing);
   return g_test_run();
 }
