@@ -316,11 +316,24 @@ void tcp_output_ack(TcpConn *conn, Name why) {
   transmit(conn, &segment);
 }
 
+/* RFC 9293 3.10.7.1: what has no ACK. */
+static void send_rst_to_stranger(TcpConn *conn, const Segment *answered) {
+  Segment segment = segment_new(conn, 0, 0, TCP_RST | TCP_ACK);
+  segment.rel_seq = 0;
+  segment.ack = answered->seq + segment_seq_len(answered);
+  segment.rel_ack = answered->rel_seq + segment_seq_len(answered);
+  conn->stack->ops->send(conn->stack->host, TCP_NO_HANDLE, &segment);
+}
+
 /* RFC 9293 3.5.2 and 3.10.5: in answer to a segment with an ACK, at the number that it acknowledges; else at SND.NXT.
  * */
 void tcp_output_rst(TcpConn *conn, const Segment *answered) {
   TcpFlags flags = TCP_RST;
   Seq seq = conn->snd.nxt;
+  if (answered && conn->state == TCP_STATE_TIME_WAIT) { /* a SYN: as if there were no connection */
+    send_rst_to_stranger(conn, answered);
+    return;
+  }
   if (answered && answered->flags & TCP_ACK)
     seq = answered->ack;
   else if (conn->stack->params.rst_has_ack)
