@@ -43,6 +43,59 @@ static const Phrase PHRASES[] = {
      TCP_GUARD_ALWAYS,
      {"The passive OPEN becomes an active one, so a SYN is sent.", NULL}},
     {S(TIME_WAIT),
+     TCP_SEG_SYN,
+     TCP_GUARD_OLD_TIMESTAMP_RESTARTS,
+     {"A timestamp older than the last one makes it an old duplicate for sure, so something of the old connection is "
+      "about still: it gets an ACK, and 2 MSL start over.",
+      "restarts TIME-WAIT for it, as Linux does; RFC 9293 alone would only answer."}},
+    {S(CLOSED) | S(LISTEN),
+     TCP_CALL_OPEN_ACTIVE,
+     TCP_GUARD_NO_PCB_LEFT,
+     {"The call fails for want of a TCB.",
+      "has only so many TCBs (max_pcbs), and takes none from a connection that is in use."}},
+    {S(LISTEN),
+     TCP_SEG_SYN,
+     TCP_GUARD_NO_PCB_LEFT,
+     {"The SYN is dropped as if it had been lost, so the peer will send it again, and may be luckier then.",
+      "has only so many TCBs (max_pcbs), and takes none from a connection that is in use."}},
+    {ANY,
+     TCP_TCB_TAKEN,
+     TCP_GUARD_ALWAYS,
+     {"Of all connections this is the one that loses least: both applications have closed, and no data is missing. If "
+      "the last ACK was lost, the peer's FIN will meet a RST.",
+      "has only so many TCBs (max_pcbs), and gives up the oldest in TIME-WAIT, else in LAST-ACK, else in CLOSING, as "
+      "lwIP does; RFC 9293 would keep it."}},
+    {ANY,
+     TCP_ORPHAN_REFUSED,
+     TCP_GUARD_ALWAYS,
+     {"Nobody holds the connection any more, and too many such are kept already: it gets a RST right behind its FIN, "
+      "and the TCB is deleted.",
+      "keeps only so many connections without an application (max_orphans), as Linux does by tcp_max_orphans; RFC 9293 "
+      "would close it in order."}},
+    {S(FIN_WAIT_2),
+     TCP_SEG_FIN,
+     TCP_GUARD_TIME_WAITS_FULL,
+     {"TIME-WAIT would follow, but there are too many already, so the TCB is deleted at once. If the last ACK was "
+      "lost, "
+      "the peer's FIN will meet a RST; and nothing keeps old segments out of a successor.",
+      "keeps only so many TIME-WAITs (max_time_waits), as Linux does by tcp_max_tw_buckets; RFC 9293 would enter "
+      "TIME-WAIT."}},
+    {S(CLOSING),
+     TCP_SEG_ACK_OF_FIN,
+     TCP_GUARD_TIME_WAITS_FULL,
+     {"TIME-WAIT would follow, but there are too many already, so the TCB is deleted at once. If the last ACK was "
+      "lost, "
+      "the peer's FIN will meet a RST; and nothing keeps old segments out of a successor.",
+      "keeps only so many TIME-WAITs (max_time_waits), as Linux does by tcp_max_tw_buckets; RFC 9293 would enter "
+      "TIME-WAIT."}},
+    {S(FIN_WAIT_2),
+     TCP_TMO_FIN_WAIT_2,
+     TCP_GUARD_TIME_WAITS_FULL,
+     {"Without an application it would be kept where TIME-WAITs are, and there is no room, so the TCB is deleted at "
+      "once. The peer's FIN will meet a RST.",
+      "keeps only so many of them (max_time_waits), as Linux does by tcp_max_tw_buckets; RFC 9293 would wait for the "
+      "peer's FIN for ever."}},
+    {S(TIME_WAIT),
      TCP_CALL_OPEN_ACTIVE,
      TCP_GUARD_TIME_WAIT_REUSED,
      {"A new connection takes over the tuple, so the old TCB goes before its time.",

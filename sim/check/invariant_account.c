@@ -7,6 +7,8 @@
 
 void model_end_reset(Model *model, ModelEnd *end) {
   end->born_at = model->now;
+  end->born_index = model->index;
+  end->syn_index = 0;
   end->visited = 0;
   end->closing = MODEL_OPEN;
   end->closed_at = SIM_NEVER;
@@ -17,7 +19,7 @@ void model_end_reset(Model *model, ModelEnd *end) {
   end->nobody_reads = end->read_shut = end->waits_after_reset = FALSE;
   end->fins_by_timer = end->eofs = 0;
   end->peer_window = 0;
-  end->closed_call = end->fin_arrived = 0;
+  end->closed_call = end->fin_arrived = end->fin_taken = 0;
   end->octets_written = end->octets_read = 0;
   end->time_wait_at = end->rtx_span = -1;
   end->time_wait_ack = 0;
@@ -27,9 +29,12 @@ void model_end_reset(Model *model, ModelEnd *end) {
     end->timers[i].armed = FALSE;
 }
 
-static void conn_reset(ModelConn *conn) {
+static void conn_reset(const Model *model, ModelConn *conn) {
+  if (conn->aborted || conn->gave_up || conn->time_wait_cut || conn->crashed || conn->fin_wait_2_timeout)
+    conn->unclean_until = model->now;
   conn->aborted = conn->gave_up = conn->fin_wait_2_timeout = conn->time_wait_cut = conn->crashed = FALSE;
-  conn->duplicated = conn->delayed = FALSE; /* what was injected may still be on its way */
+  conn->duplicated = conn->delayed = conn->haunted = FALSE;
+  conn->injected = conn->forged_out > 0;
   conn->class = CHECK_PAIRS_CORRECT;
 }
 
@@ -46,14 +51,15 @@ static void born(Model *model, ModelEnd *end) {
       (!peer || peer->state == TCP_STATE_CLOSED || peer->state == TCP_STATE_LISTEN)) {
     for (gsize i = 0; i < G_N_ELEMENTS(DONE_JUDGES); i++)
       DONE_JUDGES[i]->on_done(model, end->conn);
-    conn_reset(end->conn);
+    conn_reset(model, end->conn);
     if (peer)
       peer->visited = 1u << peer->state; /* of this incarnation it has no part yet */
   }
   size_t call = end->closed_call;
   uint64_t written = end->octets_written;
   gboolean fresh = end->visited & MODEL_SYNCHRONIZED || end->state == TCP_STATE_CLOSED;
-  end->conn->crossed = peer && model_state_in(peer->state, MODEL_SYNCHRONIZED);
+  /* It has not sent its SYN yet: whoever has taken one, has an earlier one. */
+  end->conn->crossed = peer && model_state_in(peer->state, MODEL_SYNCHRONIZED | MODEL_SET(SYN_RECEIVED));
   gboolean half_open = peer && is_live(peer->state); /* it may still read what was written before */
   gboolean nobody_reads = end->nobody_reads, read_shut = end->read_shut;
   model_end_reset(model, end);
@@ -133,7 +139,16 @@ static void take_closing(Model *model, ModelEnd *end, const TraceRecord *record)
       conn->class = CHECK_PAIRS_EARLY;
     return;
   }
+  gboolean skips = stimulus == TCP_SEG_FIN || (from == TCP_STATE_CLOSING && stimulus == TCP_SEG_ACK_OF_FIN);
+  if (skips && end->host->max_time_waits >= 0) { /* there is no room for its TIME-WAIT */
+    end->closing = MODEL_BY_TIME_WAIT;
+    conn->time_wait_cut = TRUE;
+    conn->class = MAX(conn->class, CHECK_PAIRS_EARLY);
+    return;
+  }
   conn->fin_wait_2_timeout |= stimulus == TCP_TMO_FIN_WAIT_2;
+  conn->gave_up |= stimulus == TCP_TCB_TAKEN;
+  conn->aborted |= stimulus == TCP_ORPHAN_REFUSED;
   conn->gave_up |= model->trigger && model->trigger->kind == TRACE_TIMER && stimulus != TCP_TMO_FIN_WAIT_2;
   conn->crashed |= strcmp(tcp_stimulus_name(stimulus), "HOST_CRASH") == 0;
   conn->aborted |= stimulus == TCP_CALL_ABORT || stimulus == TCP_CALL_CLOSE || stimulus == TCP_SEG_TEXT_UNWANTED;
@@ -157,6 +172,7 @@ static void take_state(Model *model, const TraceRecord *record) {
     end->closed_call = 0; /* it went with the connection that failed */
   hold_tuple(end, to);
   end->state = to;
+  end->state_index = model->index;
   end->waits_after_reset |= to == TCP_STATE_TIME_WAIT && record->state.stimulus == TCP_CALL_ABORT;
   end->visited |= 1u << to;
   if (from == TCP_STATE_CLOSED || from == TCP_STATE_LISTEN)
@@ -166,6 +182,8 @@ static void take_state(Model *model, const TraceRecord *record) {
     end->una_may = seq_max(end->una_may, end->iss + 1);
   }
   if (record->state.stimulus == TCP_SEG_SYN && model->arrived && is_live(to)) {
+    if (!end->has_irs)
+      end->syn_index = model->index;
     learn_irs(end, model->arrived->seq);
     model_take_text(end, model->arrived, FALSE, model->index);
   }
@@ -189,6 +207,15 @@ static gboolean are_synchronized(const ModelEnd *end) {
   return peer && model_state_in(end->state, MODEL_SYNCHRONIZED) && model_state_in(peer->state, MODEL_SYNCHRONIZED);
 }
 
+/* RFC 9293 3.4: an empty segment right behind a full window is outside of it (appendix A.2); only what the end has
+ * surely offered is known where windows are scaled. */
+gboolean model_behind_full_window(const ModelEnd *end, const ModelSegment *segment) {
+  if (!end->has_irs || segment->flags != TCP_ACK || segment->len)
+    return FALSE;
+  return (segment->seq == end->edge && !end->host->edge_inclusive) ||
+         (end->host->scales && seq_gt(segment->seq, end->edge));
+}
+
 /* Only with nothing but ACKs between them are they a row; and what opens, or is half-open, answers differently. */
 static void count_chain(Model *model, ModelSegment *segment, ModelEnd *end) {
   const ModelSegment *answered = model->arrived;
@@ -199,7 +226,8 @@ static void count_chain(Model *model, ModelSegment *segment, ModelEnd *end) {
     return;
   }
   gboolean answers = answered && answered->ack_chain && answered->peer == segment->host;
-  gboolean in_a_row = answers && are_synchronized(end) && answered->sent_index >= end->conn->last_content;
+  gboolean in_a_row = answers && are_synchronized(end) && answered->sent_index >= end->conn->last_content &&
+                      !model_behind_full_window(end, answered);
   segment->ack_chain = in_a_row ? answered->ack_chain + 1 : 1;
 }
 
@@ -228,17 +256,21 @@ static gboolean began_open(const ModelEnd *end) {
          !(end->visited & (MODEL_SET(SYN_SENT) | MODEL_SET(SYN_RECEIVED)));
 }
 
+/* Its claimed sender may have come to know other numbers since; its receiver has not. */
 static void learn_forged(ModelEnd *end, const TraceRecord *record) {
   ModelEnd *peer = end ? model_peer(end) : NULL;
-  if (!began_open(end) || !began_open(peer))
+  if (!peer || !began_open(peer) || (!began_open(end) && end->has_iss))
     return;
   Seq iss = record->injected.raw_seq - record->injected.seq, irs = record->injected.raw_ack - record->injected.ack;
-  learn_iss(end, iss);
+  gboolean acks = (record->injected.flags & TCP_ACK) != 0;
   learn_irs(peer, iss);
-  if (record->injected.flags & TCP_ACK) {
+  if (acks)
     learn_iss(peer, irs);
+  if (!began_open(end))
+    return;
+  learn_iss(end, iss);
+  if (acks)
     learn_irs(end, irs);
-  }
 }
 
 static void learn_isns(ModelEnd *end, const TraceRecord *record) {
@@ -258,7 +290,7 @@ static void learn_isns(ModelEnd *end, const TraceRecord *record) {
   }
 }
 
-static void take_own_ack(ModelEnd *end, const TraceRecord *record) {
+static void take_own_ack(const Model *model, ModelEnd *end, const TraceRecord *record) {
   Seq ack = record->sent.raw_ack;
   if (end->took_some_fin && end->peer_fin_differs) { /* it was this one */
     end->peer_fin = ack - 1;
@@ -268,6 +300,7 @@ static void take_own_ack(ModelEnd *end, const TraceRecord *record) {
   end->has_acked = TRUE;
   end->acked = ack;
   end->rcv_must = seq_max(end->rcv_must, seq_min(ack, end->rcv_may));
+  model_note_fin_taken(end, model->index);
   end->edge = seq_max(end->edge, ack + record->sent.win);
 }
 
@@ -302,7 +335,7 @@ static void take_sent(Model *model, const TraceRecord *record) {
     end->fins_by_timer++;
   end->snd_nxt = seq_max(end->snd_nxt, text_end + (flags & TCP_FIN ? 1 : 0));
   if (flags & TCP_ACK)
-    take_own_ack(end, record);
+    take_own_ack(model, end, record);
   if (end->state == TCP_STATE_TIME_WAIT && end->time_wait_at == record->t)
     end->time_wait_ack = record->sent.id;
   if (record->sent.why && record->sent.why == model->words.challenge)
@@ -318,6 +351,8 @@ static void take_injected(Model *model, const TraceRecord *record) {
     FILL(segment, &record->injected);
     segment->injected = TRUE;
     segment->sender = model_end(model, record->injected.host, record->injected.conn);
+    if (segment->sender)
+      segment->sender->conn->forged_out++;
   }
   learn_forged(model_end(model, record->injected.host, record->injected.conn), record);
 }
@@ -333,6 +368,14 @@ static void take_copy(Model *model, const TraceRecord *record) {
   copy->corrupted = FALSE; /* damage met the original on its way, not the copy */
   if (copy->sender)
     copy->sender->conn->duplicated = TRUE;
+  if (copy->injected && copy->sender)
+    copy->sender->conn->forged_out++;
+}
+
+/* It has arrived, or was lost; damage found on arrival comes second. */
+static void take_end_of_way(const ModelSegment *segment) {
+  if (segment->injected && segment->sender && segment->received + segment->dropped == 1)
+    segment->sender->conn->forged_out--;
 }
 
 static void take_fate(Model *model, const TraceRecord *record) {
@@ -342,6 +385,7 @@ static void take_fate(Model *model, const TraceRecord *record) {
     if (!segment)
       return;
     segment->received++;
+    take_end_of_way(segment);
     if (model->receiver) {
       touch(model, model->receiver);
       model->receiver->rcv_before = model->receiver->rcv_must;
@@ -349,8 +393,10 @@ static void take_fate(Model *model, const TraceRecord *record) {
     }
   } else if (record->kind == TRACE_DROPPED) {
     segment = model_segment(model, record->dropped.id);
-    if (segment)
+    if (segment) {
       segment->dropped++;
+      take_end_of_way(segment);
+    }
   } else if (record->kind == TRACE_CORRUPTED) {
     segment = model_segment(model, record->corrupted.id);
     if (segment)

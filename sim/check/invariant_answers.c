@@ -96,10 +96,14 @@ static void judge_chain(Model *model, const TraceRecord *record) {
   if (!end || !pure || !answered || answered->peer != record->sent.host)
     return;
   const ModelEnd *peer = model_peer(end);
+  if (model_behind_full_window(end, answered)) {
+    model_not_judged(model, 26, "an ACK lay right behind a full window");
+    return;
+  }
   if (answered->ack_chain + 1 < ACK_CHAIN_LIMIT || answered->sent_index < end->conn->last_content || !peer ||
       !model_state_in(end->state, MODEL_SYNCHRONIZED) || !model_state_in(peer->state, MODEL_SYNCHRONIZED))
     return;
-  if (end->conn->injected || end->conn->crossed)
+  if (end->conn->injected || end->conn->haunted || model_crossed(end->conn))
     model_not_judged(model, 26, model_abort_reason(end->conn));
   else
     model_break(model, 26, end, "%u pure ACKs, each in answer to the one before", answered->ack_chain + 1);

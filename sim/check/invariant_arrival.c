@@ -38,6 +38,11 @@ static void take_fin_number(ModelEnd *end, Seq to, gboolean fin) {
   }
 }
 
+void model_note_fin_taken(ModelEnd *end, size_t index) {
+  if (!end->fin_taken && model_fin_rcvd_must(end))
+    end->fin_taken = index + 1;
+}
+
 void model_take_text(ModelEnd *end, const ModelSegment *segment, gboolean sure, size_t index) {
   Seq from = segment->seq + (segment->flags & TCP_SYN ? 1 : 0), to = from + segment->len;
   gboolean fin = (segment->flags & TCP_FIN) != 0;
@@ -53,6 +58,7 @@ void model_take_text(ModelEnd *end, const ModelSegment *segment, gboolean sure, 
   }
   if (sure && seq_le(from, end->rcv_must) && seq_ge(to, end->rcv_must))
     end->rcv_must = fin ? to + 1 : to;
+  model_note_fin_taken(end, index);
 }
 
 /* Surely acceptable (the four cases), all inside the window and not older than what came before. */
@@ -61,7 +67,7 @@ static gboolean surely_acceptable(const ModelEnd *end, const ModelSegment *segme
     return FALSE;
   if (end->has_ts && (!segment->has_ts || seq_lt(segment->ts_val, end->ts_recent)))
     return FALSE;
-  if (seq_lt(segment->ack, end->una_must - end->peer_window))
+  if (seq_lt(segment->ack, end->una_may - end->peer_window)) /* RFC 5961 5.2 */
     return FALSE;
   uint32_t len = segment->len + (segment->flags & TCP_FIN ? 1 : 0);
   uint32_t window = seq_gt(end->edge, end->rcv_must) ? end->edge - end->rcv_must : 0;
@@ -80,8 +86,10 @@ static void take_ack(ModelEnd *end, const ModelSegment *segment, gboolean sure) 
     end->rtx_span = -1;
     end->last_timeout = FALSE;
   }
-  if (sure && seq_gt(segment->ack, end->una_must))
+  if (sure && seq_gt(segment->ack, end->una_must)) {
     end->una_must = segment->ack;
+    end->fins_by_timer = 0; /* progress at the latest now */
+  }
 }
 
 static void take_timestamp(ModelEnd *end, const ModelSegment *segment) {
@@ -102,9 +110,12 @@ void model_take_arrival(Model *model, ModelEnd *end, const ModelSegment *segment
     take_timestamp(end, segment);
     return;
   }
-  if (!model_state_in(end->state, MODEL_SYNCHRONIZED) || segment->flags & TCP_SYN || !end->has_iss ||
-      seq_gt(segment->ack, end->snd_nxt))
+  if (!model_state_in(end->state, MODEL_SYNCHRONIZED) || segment->flags & TCP_SYN || !end->has_iss)
     return;
+  if (seq_gt(segment->ack, end->snd_nxt)) { /* by then a stack may have taken its timestamp (RFC 7323 4.3) */
+    take_timestamp(end, segment);
+    return;
+  }
   gboolean sure = surely_acceptable(end, segment);
   take_ack(end, segment, sure);
   if (end->state != TCP_STATE_TIME_WAIT)

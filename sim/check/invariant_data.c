@@ -3,11 +3,31 @@
 
 /* --- I7, I8 ------------------------------------------------------------------------------------------------------- */
 
-/* Octets that can have arrived in order, the SYN and FIN not counted. */
-static uint64_t octets_in_order(const ModelEnd *end) {
+uint64_t model_octets_in_order(const ModelEnd *end) {
   if (!end->has_irs)
     return 0;
   return end->rcv_may - end->irs - 1 - (model_fin_rcvd_may(end) ? 1 : 0);
+}
+
+/* The receiver may be younger than its peer: an end that was reset while it opened takes the same SYN again. */
+static gboolean is_of_this_incarnation(const ModelEnd *end, const ModelSegment *segment) {
+  const ModelEnd *sender = segment->sender;
+  return sender && segment->sent_index >= sender->born_index && end->has_irs && sender->has_iss &&
+         sender->iss == end->irs;
+}
+
+/* What has arrived just now is of an earlier incarnation: its sender, or its receiver, has come into being since. */
+static gboolean brings_old_text(const Model *model) {
+  const ModelSegment *segment = model->arrived;
+  const ModelEnd *end = model->receiver;
+  if (!model->trigger || model->trigger->kind != TRACE_RECEIVED || !segment || !end || segment->corrupted ||
+      model->refused || !(segment->len || segment->flags & TCP_FIN) || segment->flags & (TCP_RST | TCP_SYN) ||
+      !model_state_in(model->receiver_was, MODEL_SYNCHRONIZED | MODEL_SET(SYN_RECEIVED)))
+    return FALSE;
+  const ModelEnd *sender = segment->sender; /* whose new SYN the receiver has taken */
+  if (sender && segment->sent_index < sender->born_index && end->syn_index > sender->born_index)
+    return TRUE;
+  return segment->sent_at < end->born_at && !is_of_this_incarnation(end, segment);
 }
 
 static void judge_read(Model *model, const TraceRecord *record) {
@@ -16,9 +36,11 @@ static void judge_read(Model *model, const TraceRecord *record) {
     return;
   const ModelEnd *peer = model_writer(end);
   uint64_t octets = record->app.octets > 0 ? (uint64_t)record->app.octets : 0;
-  uint64_t total = end->octets_read + octets, arrived = octets_in_order(end);
-  if (end->conn->injected) {
-    model_not_judged(model, 7, "a segment was injected");
+  uint64_t total = end->octets_read + octets, arrived = model_octets_in_order(end);
+  end->conn->haunted |= model->receiver == end && brings_old_text(model);
+  if (end->conn->injected || end->conn->haunted) {
+    model_not_judged(model, 7,
+                     end->conn->injected ? "a segment was injected" : "data of an earlier incarnation was taken");
     return;
   }
   model_judged(model, 7);
@@ -75,16 +97,19 @@ static const char *lifetime_reason(const Model *model, const ModelEnd *end, cons
 
 static gboolean time_wait_was_cut(const ModelEnd *end, const ModelSegment *segment) {
   const ModelConn *old = segment->sender ? segment->sender->conn : end->conn;
-  return old->time_wait_cut || old->aborted || old->gave_up || end->conn->time_wait_cut;
+  return old->time_wait_cut || old->aborted || old->gave_up || end->conn->time_wait_cut ||
+         segment->sent_at <= old->unclean_until;
 }
 
 /* Data sent before this incarnation of its receiver came into being is another's. */
 static void judge_old_data(Model *model) {
   const ModelSegment *segment = model->arrived;
-  const ModelEnd *end = model->receiver;
+  ModelEnd *end = model->receiver;
+  if (brings_old_text(model))
+    end->conn->haunted = TRUE;
   if (model->trigger->kind != TRACE_RECEIVED || !segment || !end || segment->len == 0 || segment->corrupted ||
       segment->flags & (TCP_RST | TCP_SYN) || segment->sent_at >= end->born_at || end->born_at == 0 ||
-      !model_state_in(model->receiver_was, MODEL_SYNCHRONIZED))
+      !model_state_in(model->receiver_was, MODEL_SYNCHRONIZED) || is_of_this_incarnation(end, segment))
     return;
   const char *reason = lifetime_reason(model, end, segment);
   if (!reason && time_wait_was_cut(end, segment))

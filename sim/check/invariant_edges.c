@@ -56,6 +56,13 @@ static const Edge EDGES[] = {
      {"TMO_RETRANSMISSION", "TMO_PERSIST", "TMO_USER", "TMO_KEEPALIVE"}},
     {S(FIN_WAIT_2), TCP_STATE_CLOSED, {"TMO_FIN_WAIT_2", "TMO_KEEPALIVE"}},
     {S(LAST_ACK), TCP_STATE_CLOSED, {"TMO_LAST_ACK"}},
+    /* what a host has only so many of */
+    {S(FIN_WAIT_2), TCP_STATE_CLOSED, {"SEG_FIN"}},
+    {S(CLOSING), TCP_STATE_CLOSED, {"SEG_ACK_OF_FIN"}},
+    {S(SYN_RECEIVED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT) | S(CLOSING) | S(LAST_ACK),
+     TCP_STATE_CLOSED,
+     {"ORPHAN_REFUSED"}},
+    {S(CLOSING) | S(LAST_ACK) | S(TIME_WAIT), TCP_STATE_CLOSED, {"TCB_TAKEN"}},
     /* the host crashes */
     {S(LISTEN) | S(SYN_SENT) | S(SYN_RECEIVED) | MODEL_SYNCHRONIZED, TCP_STATE_CLOSED, {"HOST_CRASH"}},
     /* RFC 9293 3.5.2, where a stack follows it: whoever sends a RST waits */
@@ -77,6 +84,62 @@ static gboolean is_legal(TcpState from, TcpState to, const char *stimulus) {
     if (EDGES[i].from >> from & 1 && EDGES[i].to == to && lists(&EDGES[i], stimulus))
       return TRUE;
   return FALSE;
+}
+
+/* --- what a host has only so many of ------------------------------------------------------------------------------ */
+
+#define ORPHANS                                                                                                        \
+  (MODEL_SET(SYN_RECEIVED) | MODEL_SET(FIN_WAIT_1) | MODEL_SET(FIN_WAIT_2) | MODEL_SET(CLOSE_WAIT) |                   \
+   MODEL_SET(CLOSING) | MODEL_SET(LAST_ACK))
+
+/* The host's other ends in one of `states`; only those without an application if `orphaned`. */
+static int64_t count_others(const Model *model, const ModelEnd *end, unsigned states, gboolean orphaned) {
+  int64_t count = 0;
+  for (guint i = 0; i < model->ends->len; i++) {
+    const ModelEnd *other = g_ptr_array_index(model->ends, i);
+    count += other != end && other->host == end->host && model_state_in(other->state, states) &&
+             (!orphaned || other->nobody_reads);
+  }
+  return count;
+}
+
+static const char *full_cause(const Model *model, const ModelEnd *end) {
+  int64_t limit = end->host->max_time_waits;
+  if (limit < 0)
+    return "its host keeps all TIME-WAITs";
+  int64_t kept = count_others(model, end, MODEL_SET(TIME_WAIT), FALSE) +
+                 count_others(model, end, MODEL_SET(FIN_WAIT_2), TRUE); /* Linux counts these too */
+  return kept >= limit ? NULL : "its host keeps fewer TIME-WAITs than it may";
+}
+
+static const char *orphan_cause(const Model *model, const ModelEnd *end) {
+  const TraceRecord *call = model->trigger;
+  if (end->host->max_orphans < 0)
+    return "its host keeps all orphans";
+  if (!end->nobody_reads || !call || call->kind != TRACE_APP || call->app.host != end->host_name ||
+      call->app.conn != end->conn_name || call->app.call != model->words.close)
+    return "its application has not closed now";
+  return count_others(model, end, ORPHANS, TRUE) >= end->host->max_orphans ? NULL
+                                                                           : "its host keeps fewer orphans than it may";
+}
+
+static const char *taken_cause(const Model *model, const ModelEnd *end) {
+  const TraceRecord *trigger = model->trigger;
+  unsigned rather = end->state == TCP_STATE_TIME_WAIT  ? 0
+                    : end->state == TCP_STATE_LAST_ACK ? MODEL_SET(TIME_WAIT)
+                                                       : MODEL_SET(TIME_WAIT) | MODEL_SET(LAST_ACK);
+  gboolean syn = trigger && trigger->kind == TRACE_RECEIVED && trigger->received.host == end->host_name &&
+                 model->arrived && model->arrived->flags & TCP_SYN;
+  gboolean call = trigger && trigger->kind == TRACE_APP && trigger->app.host == end->host_name &&
+                  trigger->app.call == model->words.connect;
+  if (end->host->max_pcbs < 0)
+    return "its host has TCBs for all";
+  if (!syn && !call)
+    return "nobody needs its TCB";
+  if (count_others(model, end, rather, FALSE) > 0)
+    return "another would have had to give up its TCB";
+  unsigned all = MODEL_SYNCHRONIZED | MODEL_SET(SYN_SENT) | MODEL_SET(SYN_RECEIVED);
+  return count_others(model, end, all, FALSE) + 1 >= end->host->max_pcbs ? NULL : "its host has a TCB left";
 }
 
 /* --- causes ------------------------------------------------------------------------------------------------------- */
@@ -114,6 +177,12 @@ static const char *segment_cause(const Model *model, const ModelEnd *end, const 
     return segment->flags & TCP_ACK && seq_gt(segment->ack, end->iss) && seq_le(segment->ack, end->snd_nxt)
                ? NULL
                : "it does not acknowledge our SYN";
+  if (to == TCP_STATE_CLOSED && ((from == TCP_STATE_CLOSING && stimulus == TCP_SEG_ACK_OF_FIN) ||
+                                 (from == TCP_STATE_FIN_WAIT_2 && stimulus == TCP_SEG_FIN))) {
+    const char *missing = full_cause(model, end);
+    if (missing)
+      return missing;
+  }
   if (stimulus == TCP_SEG_ACK_OF_FIN)
     return segment->flags & TCP_ACK && end->fin_sent && seq_gt(segment->ack, end->fin_seq) &&
                    seq_le(segment->ack, end->snd_nxt)
@@ -140,6 +209,9 @@ static const char *call_cause(const Model *model, const ModelEnd *end, const Tra
   if (stimulus == TCP_CALL_CLOSE && to == TCP_STATE_CLOSED && end->state == TCP_STATE_SYN_RECEIVED &&
       !end->host->embryo_dropped)
     return "its host does not drop what is not open yet";
+  if (stimulus == TCP_CALL_CLOSE && to == TCP_STATE_CLOSED && model_state_in(end->state, MODEL_SYNCHRONIZED) &&
+      (!end->host->rst_on_unread || model_octets_in_order(end) <= end->octets_read))
+    return "nothing was left unread, or its host does not mind";
   if (stimulus == TCP_CALL_CLOSE && end->closed_call) /* in SYN-RECEIVED it may have waited */
     return NULL;
   if (stimulus == TCP_CALL_OPEN_PASSIVE && model->arrived && model->arrived->flags & TCP_SYN)
@@ -162,10 +234,27 @@ static const char *call_cause(const Model *model, const ModelEnd *end, const Tra
   return closes ? NULL : "it was no close()";
 }
 
+/* Nobody holds it, and it has only just come to FIN-WAIT-2, or is closed now. */
+static gboolean ends_where_it_begins(const Model *model, const ModelEnd *end) {
+  const TraceRecord *trigger = model->trigger;
+  if (!end->nobody_reads || !trigger || trigger->t != model->now)
+    return FALSE;
+  gboolean closes = trigger->kind == TRACE_APP && trigger->app.host == end->host_name &&
+                    trigger->app.conn == end->conn_name && trigger->app.call == model->words.close;
+  return closes || end->state_index >= model->trigger_index;
+}
+
+/* TCP_LINGER2 below 0 (the trace has not the value). */
+static gboolean wants_no_fin_wait_2(const Model *model, const ModelEnd *end) {
+  return end->has_linger2 && ends_where_it_begins(model, end);
+}
+
 static const char *timeout_cause(const Model *model, const ModelEnd *end, TcpStimulus stimulus) {
   const TraceRecord *timer = model->trigger;
-  if (stimulus == TCP_TMO_FIN_WAIT_2 && end->has_linger2)
-    return NULL; /* it may want no FIN-WAIT-2 at all */
+  if (stimulus == TCP_TMO_FIN_WAIT_2 && wants_no_fin_wait_2(model, end))
+    return NULL;
+  if (stimulus == TCP_TMO_FIN_WAIT_2 && ends_where_it_begins(model, end) && !full_cause(model, end))
+    return NULL;
   if (!timer || timer->kind != TRACE_TIMER || timer->timer.host != end->host_name ||
       timer->timer.conn != end->conn_name)
     return "none of its timers has expired";
@@ -184,6 +273,10 @@ static const char *missing_cause(const Model *model, const ModelEnd *end, const 
     return call_cause(model, end, record);
   if (g_str_has_prefix(name, "TMO_"))
     return timeout_cause(model, end, record->state.stimulus);
+  if (record->state.stimulus == TCP_ORPHAN_REFUSED)
+    return orphan_cause(model, end);
+  if (record->state.stimulus == TCP_TCB_TAKEN)
+    return taken_cause(model, end);
   if (strcmp(name, "HOST_CRASH") == 0)
     return model->trigger && model->trigger->kind == TRACE_HOST && model->trigger->host.host == end->host_name
                ? NULL

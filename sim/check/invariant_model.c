@@ -50,6 +50,9 @@ static void read_params(ModelHost *host) {
   host->challenge_limit = param_count(host, "challenge_limit");
   host->retries = param_count(host, "retries");
   host->rcv_wnd = param_count(host, "rcv_wnd");
+  host->max_orphans = param_count(host, "max_orphans");
+  host->max_time_waits = param_count(host, "max_time_waits");
+  host->max_pcbs = param_count(host, "max_pcbs");
   host->rcv_buf = param_count(host, "rcv_buf");
   host->last_ack_at_call = param_is(host, "last_ack_entry", "call");
   host->tail_loss_probe = param_is(host, "tail_loss_probe", "true");
@@ -57,6 +60,9 @@ static void read_params(ModelHost *host) {
   host->rst_in_window = param_is(host, "rst_accepted", "window");
   host->rst_enters_time_wait = param_is(host, "rst_enters_time_wait", "true");
   host->rst_on_early_fin = param_is(host, "rst_on_early_fin", "true");
+  host->rst_on_unread = !param_is(host, "rst_on_unread", "false");
+  host->scales = param_count(host, "window_scale") > 0;
+  host->edge_inclusive = param_is(host, "edge_inclusive", "true");
   host->embryo_dropped = param_is(host, "syn_received_close", "drop");
   host->syn_reset = param_is(host, "syn_accepted", "reset");
   host->old_syn_reset = param_is(host, "old_syn_in_time_wait", "reset");
@@ -139,6 +145,7 @@ static ModelConn *ensure_conn(Model *model, Name name) {
     return conn;
   conn = g_new0(ModelConn, 1);
   conn->name = name;
+  conn->unclean_until = -1;
   g_ptr_array_add(model->conns, conn);
   g_hash_table_insert(model->conn_of, name_key(name), conn);
   return conn;
@@ -284,13 +291,24 @@ void model_not_judged(Model *model, unsigned number, const char *why) {
   model->why_not[number] = why;
 }
 
+static gboolean knows_another(const ModelEnd *end, const ModelEnd *peer) {
+  return end->has_irs && peer->has_iss && end->irs != peer->iss;
+}
+
+gboolean model_crossed(const ModelConn *conn) {
+  const ModelEnd *a = conn->end[0], *b = conn->end[1];
+  return conn->crossed || (a && b && (knows_another(a, b) || knows_another(b, a)));
+}
+
 const char *model_abort_reason(const ModelConn *conn) {
   if (conn->injected)
     return "a segment was injected";
   if (conn->crashed)
     return "a host crashed";
-  if (conn->crossed)
+  if (model_crossed(conn))
     return "the ends are of different incarnations";
+  if (conn->haunted)
+    return "data or a FIN of an earlier incarnation was taken";
   return conn->aborted ? "a connection was aborted or reset on purpose" : NULL;
 }
 

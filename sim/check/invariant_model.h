@@ -25,8 +25,10 @@ typedef struct ModelHost {
   SimTime msl, time_wait, rto_initial, rto_min, rto_max, rto_slop, user_timeout, persist_max; /* -1: not told */
   SimTime challenge_period;
   int64_t retries, rcv_wnd, rcv_buf, challenge_limit; /* -1: not told, or no limit */
+  int64_t max_orphans, max_time_waits, max_pcbs;
   gboolean last_ack_at_call, tail_loss_probe, time_wait_reuse, rst_ends_time_wait, rst_in_window, old_syn_reset;
-  gboolean syn_reset, rst_enters_time_wait, rst_on_early_fin, embryo_dropped;
+  gboolean syn_reset, rst_enters_time_wait, rst_on_early_fin, rst_on_unread, embryo_dropped;
+  gboolean edge_inclusive, scales; /* it offers window scaling */
 } ModelHost;
 
 /* A segment on its way, with the numbers of the wire. */
@@ -78,7 +80,10 @@ struct ModelEnd {
 
   /* This incarnation. */
   SimTime born_at;
-  uint32_t visited; /* states, as bits */
+  size_t born_index;  /* of the record */
+  size_t syn_index;   /* of the record by which it took a SYN; 0: none */
+  size_t state_index; /* of the record that told of its state */
+  uint32_t visited;   /* states, as bits */
   ModelClosing closing;
   TcpStimulus closed_for; /* the stimulus, once CLOSED */
   SimTime closed_at;
@@ -104,7 +109,8 @@ struct ModelEnd {
   gboolean last_timeout; /* the retransmission timer was cut short to the user timeout: nothing comes after it */
   gboolean last_expired; /* and has expired now */
   uint32_t ts_recent;
-  size_t closed_call, fin_arrived; /* index of the record + 1; 0: not yet */
+  /* Index of the record + 1; 0: not yet. The peer's FIN may have been taken in (arrived), or surely has (taken). */
+  size_t closed_call, fin_arrived, fin_taken;
   uint64_t octets_written, octets_read;
   unsigned eofs;
   ModelTimer timers[TCP_TIMER_COUNT];
@@ -123,7 +129,10 @@ struct ModelConn {
   ModelEnd *end[2]; /* NULL: a host without a name */
   gboolean aborted, gave_up, fin_wait_2_timeout, time_wait_cut, crashed;
   gboolean injected, duplicated, delayed;
-  gboolean crossed; /* an end came into being while the other was in a connection: they are not each other's */
+  gboolean crossed;      /* an end came into being while the other was in a connection: they are not each other's */
+  gboolean haunted;      /* data or a FIN of an earlier incarnation was taken: whether it may be is I17's affair */
+  SimTime unclean_until; /* what was sent until then is of incarnations that no TIME-WAIT guarded; -1: there are none */
+  unsigned forged_out;   /* injected segments, copies included, that are still on their way */
   CheckPairClass class;
   size_t last_content; /* index of the last record of a segment that was more than an ACK */
 };
@@ -186,6 +195,11 @@ gboolean model_fin_acked_must(const ModelEnd *end);
 gboolean model_fin_acked_may(const ModelEnd *end);
 gboolean model_fin_rcvd_must(const ModelEnd *end);
 gboolean model_fin_rcvd_may(const ModelEnd *end);
+/* The most octets that can have arrived in order, SYN and FIN not counted. */
+uint64_t model_octets_in_order(const ModelEnd *end);
+/* The ends are of different incarnations: one came into being while the other was in a connection, or took the SYN of
+ * another for its peer's. */
+gboolean model_crossed(const ModelConn *conn);
 /* Nothing that P-NOABT forbids happened to the connection; else the reason in words. */
 const char *model_abort_reason(const ModelConn *conn);
 /* Neither given up nor timed out in FIN-WAIT-2; else the reason. */
@@ -201,9 +215,12 @@ void model_not_judged(Model *model, unsigned number, const char *why);
 
 /* --- the account: invariant_account.c, invariant_arrival.c -------------------------------------------------------- */
 
+/* An ACK that is refused although it is all that the peer can send: it has filled the window. */
+gboolean model_behind_full_window(const ModelEnd *end, const ModelSegment *segment);
 void model_take_record(Model *model, const TraceRecord *record);
 void model_take_arrival(Model *model, ModelEnd *end, const ModelSegment *segment);
 void model_take_text(ModelEnd *end, const ModelSegment *segment, gboolean sure, size_t index);
+void model_note_fin_taken(ModelEnd *end, size_t index);
 void model_end_reset(Model *model, ModelEnd *end);
 
 /* --- judges ------------------------------------------------------------------------------------------------------- */

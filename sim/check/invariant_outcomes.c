@@ -45,13 +45,16 @@ static void judge_last_ack(Model *model, const TraceRecord *record) {
     reason = model_impatience_reason(end->conn);
   if (!reason && end->conn->time_wait_cut)
     reason = "the peer's TIME-WAIT ended before LAST-ACK heard the ACK";
-  if (!reason && g_str_has_prefix(tcp_stimulus_name(record->state.stimulus), "TMO_"))
-    reason = "LAST-ACK gave up";
   if (!reason &&
-      (record->state.stimulus == TCP_CALL_ABORT || record->state.stimulus == TCP_CALL_CLOSE)) /* with unread data */
+      (g_str_has_prefix(tcp_stimulus_name(record->state.stimulus), "TMO_") || record->state.stimulus == TCP_TCB_TAKEN))
+    reason = "LAST-ACK gave up";
+  if (!reason && (record->state.stimulus == TCP_CALL_ABORT || record->state.stimulus == TCP_ORPHAN_REFUSED ||
+                  record->state.stimulus == TCP_CALL_CLOSE)) /* with unread data */
     reason = "a connection was aborted or reset on purpose";
   if (!reason && peer && peer->state == TCP_STATE_CLOSED)
     reason = "the peer was gone before LAST-ACK heard the ACK";
+  if (!reason && peer && model->arrived && model->arrived->sent_index < peer->born_index)
+    reason = "the segment is older than the peer's incarnation";
   if (reason) {
     model_not_judged(model, 15, reason);
     return;
@@ -101,7 +104,7 @@ static void judge_finished(Model *model, const ModelConn *conn) {
     model_not_judged(model, 16, "the run was cut off");
     return;
   }
-  if (conn->crossed) {
+  if (model_crossed(conn)) {
     model_not_judged(model, 16, model_abort_reason(conn));
     return;
   }
@@ -139,7 +142,7 @@ static void judge_rest(Model *model, const ModelConn *conn) {
         model_break(model, 24, end, "nothing is left to happen, and the %s timer runs",
                     tcp_timer_name((TcpTimer)timer));
   }
-  if (!a || !b || conn->class == CHECK_PAIRS_FAILURE || conn->injected || conn->crossed ||
+  if (!a || !b || conn->class == CHECK_PAIRS_FAILURE || conn->injected || conn->haunted || model_crossed(conn) ||
       !(a->visited & MODEL_SYNCHRONIZED) || !(b->visited & MODEL_SYNCHRONIZED))
     return;
   gboolean both_gone = a->state == TCP_STATE_CLOSED && b->state == TCP_STATE_CLOSED;

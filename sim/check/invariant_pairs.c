@@ -41,8 +41,8 @@ static const char *const CLASS_WORDS[CHECK_PAIRS_CLASSES] = {"a correct run", "a
 static void judge(Model *model, const ModelEnd *end) {
   const ModelEnd *peer = model_peer(end);
   const ModelConn *conn = end->conn;
-  if (!peer || conn->injected || conn->crossed || end->waits_after_reset || peer->waits_after_reset ||
-      !(end->visited & MODEL_SYNCHRONIZED) || !(peer->visited & MODEL_SYNCHRONIZED))
+  if (!peer || conn->injected || conn->haunted || model_crossed(conn) || end->waits_after_reset ||
+      peer->waits_after_reset || !(end->visited & MODEL_SYNCHRONIZED) || !(peer->visited & MODEL_SYNCHRONIZED))
     return;
   model_judged(model, 23);
   if (model->pairs_seen) {

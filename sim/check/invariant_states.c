@@ -17,8 +17,11 @@ static const char *not_earned(const ModelEnd *end) {
   case TCP_STATE_CLOSING:
     if (!model_fin_rcvd_may(end))
       return "not all up to the peer's FIN has arrived";
-    return issued && (!end->closed_call || end->closed_call < end->fin_arrived) ? NULL
-                                                                                : "the peer's FIN came before its own";
+    if (!issued)
+      return "its application has not closed";
+    return end->closed_call && end->fin_taken && end->fin_taken < end->closed_call
+               ? "the peer's FIN came before its own"
+               : NULL;
   case TCP_STATE_LAST_ACK:
     if (!model_fin_rcvd_may(end))
       return "not all up to the peer's FIN has arrived";

@@ -11,6 +11,8 @@ static Name result_name(const World *world, TcpCallResult result) {
     return world->words.enotconn;
   case TCP_CALL_ERROR_CLOSING:
     return world->words.epipe;
+  case TCP_CALL_ERROR_NO_ROOM:
+    return world->words.enobufs;
   }
   g_assert_not_reached();
 }
@@ -149,10 +151,16 @@ void world_call_connect(World *world, const Caller *caller) {
                        : world->words.eaddrnotavail);
     return;
   }
+  if (!holder && !tcp_has_room(stack)) {
+    refuse_connect(world, caller, world->words.enobufs);
+    tcp_open_without_room(stack, conn_name(world, caller));
+    return;
+  }
   end->app_gone = end->eof_read = end->read_shut = FALSE;
   trace_call(world, caller, world->words.connect, world->words.ok, -1);
   if (holder)
     take_over(world, caller, holder);
+  tcp_make_room(stack);
   if (!end->tcb)
     world_end_create(world, caller->conn, caller->side);
   tcp_open_active(stack, end->tcb);

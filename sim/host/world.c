@@ -29,6 +29,7 @@ static void intern_words(World *world) {
   world->words.eaddrnotavail = names_intern(names, "EADDRNOTAVAIL");
   world->words.econnreset = names_intern(names, "ECONNRESET");
   world->words.einval = names_intern(names, "EINVAL");
+  world->words.enobufs = names_intern(names, "ENOBUFS");
   world->words.eisconn = names_intern(names, "EISCONN");
   world->words.enotconn = names_intern(names, "ENOTCONN");
   world->words.epipe = names_intern(names, "EPIPE");

@@ -198,7 +198,8 @@ struct World {
   struct {
     Name bind, listen, connect, send, recv, shutdown, setsockopt, close, abort, notice;
     Name ok, eof, established, reset, refused, timeout, closed, returns, crash;
-    Name eaddrinuse, eagain, eaddrnotavail, econnreset, einval, eisconn, enotconn, epipe, etimedout, ewouldblock;
+    Name eaddrinuse, eagain, eaddrnotavail, econnreset, einval, eisconn, enobufs, enotconn, epipe, etimedout,
+        ewouldblock;
     Name how[3], option[APP_OPTION_COUNT];
   } words;
 };

@@ -21,6 +21,8 @@ typedef struct Knob {
 
 static const Knob KNOBS[] = {
     {"net.ipv4.tcp_fin_timeout", "fin_wait_2_timeout", UNIT_SECONDS},
+    {"net.ipv4.tcp_max_orphans", "max_orphans", UNIT_COUNT},
+    {"net.ipv4.tcp_max_tw_buckets", "max_time_waits", UNIT_COUNT},
     {"net.ipv4.tcp_rfc1337", "rst_in_time_wait", UNIT_SWITCH},
     {"net.ipv4.tcp_tw_reuse_delay", "time_wait_reuse_delay", UNIT_MILLISECONDS},
     {"net.ipv4.tcp_syn_retries", "syn_retries", UNIT_COUNT},
@@ -33,7 +35,6 @@ static const Knob KNOBS[] = {
     {"net.ipv4.tcp_sack", "sack", UNIT_SWITCH},
     {"net.ipv4.tcp_rto_min_us", "rto_min", UNIT_MICROSECONDS},
     {"net.ipv4.tcp_rto_max_ms", "rto_max", UNIT_MILLISECONDS},
-    {"net.inet.tcp.insecure_rst", "rst_accepted", UNIT_SWITCH},
     {"net.inet.tcp.insecure_syn", "syn_accepted", UNIT_SWITCH},
     {"net.inet.tcp.msl", "msl", UNIT_MILLISECONDS},
     {"net.inet.tcp.rexmit_initial", "rto_initial", UNIT_MILLISECONDS},
@@ -77,10 +78,8 @@ static const char *const HARMLESS[] = {
     "net.ipv4.tcp_fwmark_accept",
     "net.ipv4.tcp_limit_output_bytes",
     "net.ipv4.tcp_low_latency",
-    "net.ipv4.tcp_max_orphans",
     "net.ipv4.tcp_max_reordering",
     "net.ipv4.tcp_max_syn_backlog",
-    "net.ipv4.tcp_max_tw_buckets",
     "net.ipv4.tcp_mem",
     "net.ipv4.tcp_migrate_req",
     "net.ipv4.tcp_min_rtt_wlen",
@@ -255,6 +254,8 @@ static gboolean bsd_special(PktPlayer *player, const char *name, int64_t number)
       params->fin_wait_2_timeout = SIM_MS(CLAMP(number, 0, 86400000));
   } else if (strcmp(name, "maxunacktime") == 0) {
     params->user_timeout = number ? SIM_MS(CLAMP(number, 1, 86400000)) : SIM_NEVER;
+  } else if (strcmp(name, "insecure_rst") == 0) {
+    params->rst_accepted = number ? TCP_RST_ACCEPTED_WINDOW : TCP_RST_ACCEPTED_LAST_ACK;
   } else if (strcmp(name, "drop_synfin") == 0) {
     player->drop_synfin = number != 0;
   } else if (strcmp(name, "blackhole") == 0) {

@@ -100,6 +100,8 @@ static gboolean call_guard_holds(const TcpConn *conn, TcpGuard guard) {
            (params->abort_after_fin == TCP_ABORT_AFTER_FIN_UNSENT && !conn->fin_sent);
   case TCP_GUARD_NO_FIN_WAIT_2:
     return tcp_fin_wait_2_refused(conn);
+  case TCP_GUARD_NO_PCB_LEFT:
+    return tcp_pcbs_full(conn->stack);
   case TCP_GUARD_ABORT_WAITS:
     return params->rst_enters_time_wait;
   case TCP_GUARD_TIME_WAIT_REUSED:
@@ -132,12 +134,18 @@ gboolean tcp_guard_holds(const TcpConn *conn, TcpGuard guard, const Segment *seg
     return params->old_syn_in_time_wait == TCP_OLD_SYN_IN_TIME_WAIT_DROP;
   case TCP_GUARD_OLD_SYN_RESET:
     return params->old_syn_in_time_wait == TCP_OLD_SYN_IN_TIME_WAIT_RESET && in_window(conn, segment);
+  case TCP_GUARD_OLD_TIMESTAMP_RESTARTS:
+    return params->time_wait_restart == TCP_TIME_WAIT_RESTART_ANY && segment && conn->ts_on &&
+           segment->opts.has & TCP_OPT_TS && seq_lt(segment->opts.ts_val, conn->ts_recent);
   case TCP_GUARD_SYN_RESETS:
     return params->syn_accepted == TCP_SYN_ACCEPTED_RESET && in_window(conn, segment);
   case TCP_GUARD_SYN_ACK_REPEATED:
     return params->syn_ack_repeated;
   case TCP_GUARD_RST_ENDS_TIME_WAIT:
     return params->rst_in_time_wait == TCP_RST_IN_TIME_WAIT_KILL;
+  case TCP_GUARD_TIME_WAITS_FULL:
+    return tcp_time_waits_full(conn) &&
+           (conn->state != TCP_STATE_FIN_WAIT_2 || conn->counted_time_wait || segment); /* not its own timer */
   case TCP_GUARD_FIN_RESTARTS_TIME_WAIT:
     return params->time_wait_restart != TCP_TIME_WAIT_RESTART_NEVER &&
            (has_ack || params->time_wait_restart != TCP_TIME_WAIT_RESTART_ANY);
@@ -145,7 +153,8 @@ gboolean tcp_guard_holds(const TcpConn *conn, TcpGuard guard, const Segment *seg
     return has_ack && params->time_wait_restart == TCP_TIME_WAIT_RESTART_ANY;
   case TCP_GUARD_UNACCEPTABLE_RESTARTS_TIME_WAIT:
     return params->time_wait_restart == TCP_TIME_WAIT_RESTART_UNACCEPTABLE ||
-           (has_ack && params->time_wait_restart == TCP_TIME_WAIT_RESTART_ANY);
+           (has_ack && params->time_wait_restart == TCP_TIME_WAIT_RESTART_ANY) ||
+           (segment && segment->flags & TCP_FIN && params->time_wait_restart == TCP_TIME_WAIT_RESTART_ANY_FIN);
   case TCP_GUARD_ODD_ACK_ANSWERED:
     return params->time_wait_answers_odd && segment &&
            (segment->seq != conn->rcv.nxt || segment->ack != conn->snd.nxt || segment->len);

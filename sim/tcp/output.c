@@ -352,7 +352,8 @@ void tcp_output_rst_without_tcb(TcpStack *stack, const Segment *segment) {
 /* RFC 9293 3.5.2 and 3.10.5: in answer to a segment with an ACK, at the number that it acknowledges; else at SND.NXT.
  * */
 void tcp_output_rst(TcpConn *conn, const Segment *answered) {
-  if (conn->state == TCP_STATE_LISTEN && answered && !(answered->flags & TCP_ACK)) { /* there is nothing any more */
+  gboolean stray = conn->state == TCP_STATE_LISTEN && answered && !(answered->flags & TCP_ACK);
+  if (stray || (answered && conn->state == TCP_STATE_TIME_WAIT)) { /* a SYN: as if there were no connection */
     tcp_output_rst_without_tcb(conn->stack, answered);
     return;
   }

@@ -153,6 +153,9 @@ static Verdict arrives_in_listen(TcpConn *conn, const Segment *segment) {
   /* Third, check for a SYN. */
   gboolean odd = segment->flags & TCP_FIN && conn->stack->params.syn_fin_dropped;
   if (segment->flags & TCP_SYN && !odd) {
+    tcp_make_room(conn->stack);
+    if (tcp_pcbs_full(conn->stack))
+      return refuse(conn, TCP_SEG_SYN, segment, TCP_CHECK_LISTEN_ROOM);
     take_syn(conn, segment);
     tcp_conn_apply(conn, TCP_SEG_SYN, segment);
     return DONE;
@@ -202,14 +205,27 @@ static gboolean is_fin_in_shut_window(const TcpConn *conn, const Segment *segmen
          segment->len == 0 && segment->seq == conn->rcv.nxt && (segment->flags & (TCP_SYN | TCP_FIN)) == TCP_FIN;
 }
 
+/* For Linux the window begins where its last ACK left off (not for the stand-in of an orphan); for FreeBSD it does so
+ * where a RST is concerned. */
+static gboolean is_behind_last_ack(const TcpConn *conn, const Segment *segment) {
+  const TcpParams *params = &conn->stack->params;
+  gboolean counts = segment->flags & TCP_RST && params->rst_accepted == TCP_RST_ACCEPTED_LAST_ACK;
+  counts |= params->last_ack_inclusive && !(conn->state == TCP_STATE_FIN_WAIT_2 && conn->nobody_reads);
+  return counts && segment_seq_len(segment) == 0 && seq_ge(segment->seq, conn->rcv.wup) &&
+         seq_lt(segment->seq, conn->rcv.nxt);
+}
+
 /* RFC 9293 3.4, table 5: the four cases. */
 static gboolean is_acceptable(const TcpConn *conn, const Segment *segment) {
   uint32_t len = segment_seq_len(segment), window = tcp_receive_window(conn);
+  if (is_behind_last_ack(conn, segment))
+    return TRUE;
   if (window == 0)
     return (len == 0 && segment->seq == conn->rcv.nxt) || is_fin_in_shut_window(conn, segment);
   if (seq_in(segment->seq, conn->rcv.nxt, window))
     return TRUE;
-  if (len == 0 && segment->seq == conn->rcv.edge && conn->stack->params.edge_inclusive)
+  if (len == 0 && segment->seq == conn->rcv.edge && conn->stack->params.edge_inclusive &&
+      !(segment->flags & TCP_RST && conn->stack->params.rst_edge_exclusive))
     return TRUE;
   return len > 0 && seq_in(segment->seq + len - 1, conn->rcv.nxt, window);
 }
@@ -279,8 +295,10 @@ static gboolean is_rst_at_fin(const TcpConn *conn, const Segment *segment) {
  * the ACK of an old one too. */
 static Verdict ack_of_unacceptable(TcpConn *conn, Segment *segment) {
   Seq end = segment->seq + segment_seq_len(segment);
-  gboolean old = conn->stack->params.duplicate_fin_ack_counts && segment_seq_len(segment) > 0 &&
-                 seq_ge(end, conn->rcv.wup) && seq_le(end, conn->rcv.nxt);
+  gboolean left = seq_lt(segment->seq, conn->rcv.nxt) && seq_le(end, conn->rcv.nxt);
+  gboolean old = (conn->stack->params.duplicate_fin_ack_counts && segment_seq_len(segment) > 0 &&
+                  seq_ge(end, conn->rcv.wup) && seq_le(end, conn->rcv.nxt)) ||
+                 (conn->stack->params.old_segment_ack_counts && left);
   gboolean shut = segment->seq == conn->rcv.nxt;
   if (conn->state == TCP_STATE_TIME_WAIT || segment->flags & TCP_SYN || !(old || shut))
     return DONE;
@@ -302,6 +320,9 @@ static Verdict unacceptable(TcpConn *conn, Segment *segment) {
     return drop(conn, segment, TCP_CHECK_SEQUENCE);
   if (conn->state == TCP_STATE_TIME_WAIT && !(segment->flags & TCP_ACK) && conn->stack->params.time_wait_answers_odd)
     return drop(conn, segment, TCP_CHECK_ACK);
+  gboolean empty = segment_seq_len(segment) == 0;
+  if (conn->state == TCP_STATE_TIME_WAIT && empty && conn->stack->params.time_wait_only_answers_text)
+    return drop(conn, segment, TCP_CHECK_SEQUENCE);
   note_duplicate(conn, segment);
   if (is_fin_again(conn, segment))
     tcp_conn_apply(conn, TCP_SEG_FIN_AGAIN, segment);
@@ -319,8 +340,9 @@ static gboolean is_odd_in_time_wait(const TcpConn *conn, const Segment *segment)
 }
 
 static gboolean lacks_ack(const TcpConn *conn, const Segment *segment) {
-  return conn->stack->params.no_ack_dropped && conn->state != TCP_STATE_SYN_RECEIVED &&
-         conn->state != TCP_STATE_TIME_WAIT && !(segment->flags & (TCP_ACK | TCP_RST | TCP_SYN));
+  gboolean stand_in = conn->state == TCP_STATE_TIME_WAIT && conn->stack->params.time_wait_exact;
+  return conn->stack->params.no_ack_dropped && conn->state != TCP_STATE_SYN_RECEIVED && !stand_in &&
+         !(segment->flags & (TCP_ACK | TCP_RST | TCP_SYN));
 }
 
 /* FreeBSD's table of embryonic connections looks for the tuple alone, and takes no RST that acknowledges something. */
@@ -373,7 +395,8 @@ static Verdict step1_sequence(TcpConn *conn, Segment *segment) {
 /* RFC 5961 3.2: exactly at RCV.NXT it resets, elsewhere in the window it is challenged. Stacks add cases. */
 static gboolean rst_is_valid(const TcpConn *conn, const Segment *segment) {
   const TcpParams *params = &conn->stack->params;
-  if (segment->seq == conn->rcv.nxt || is_rst_at_fin(conn, segment))
+  Seq exact = params->rst_accepted == TCP_RST_ACCEPTED_LAST_ACK ? conn->rcv.wup : conn->rcv.nxt;
+  if (segment->seq == exact || is_rst_at_fin(conn, segment))
     return TRUE;
   if (params->rst_accepted == TCP_RST_ACCEPTED_WINDOW)
     return TRUE;
@@ -435,7 +458,8 @@ static Verdict step5_ack(TcpConn *conn, const Segment *segment) {
   if (conn->state == TCP_STATE_SYN_RECEIVED)
     return step5_ack_in_syn_received(conn, segment);
   gboolean time_wait = conn->state == TCP_STATE_TIME_WAIT;
-  if (seq_gt(segment->ack, conn->snd.nxt) && !(time_wait && conn->stack->params.time_wait_exact))
+  gboolean any_ack_number = conn->stack->params.time_wait_exact || conn->stack->params.time_wait_only_answers_text;
+  if (seq_gt(segment->ack, conn->snd.nxt) && !(time_wait && any_ack_number))
     return refuse(conn, TCP_SEG_BAD_ACK, segment, TCP_CHECK_ACK);
   if (time_wait && segment_seq_len(segment) > 0) /* nothing comes after a FIN: no text, no other FIN */
     return refuse(conn, TCP_SEG_UNACCEPTABLE, segment, TCP_CHECK_TEXT);
@@ -448,6 +472,8 @@ static Verdict step5_ack(TcpConn *conn, const Segment *segment) {
   if (G_UNLIKELY(conn->stack->params.bug_ack_answered) && segment_seq_len(segment) == 0)
     conn->ack_now = TRUE;
   gboolean new_ack = ack_is_new(conn, segment);
+  if (!new_ack && conn->state == TCP_STATE_LAST_ACK && conn->stack->params.last_ack_answers)
+    return refuse(conn, TCP_SEG_BAD_ACK, segment, TCP_CHECK_ACK);
   if (new_ack)
     take_ack(conn, segment);
   if (conn->sent.head)
@@ -458,7 +484,8 @@ static Verdict step5_ack(TcpConn *conn, const Segment *segment) {
   if (conn->fin_sent && !conn->fin_acked && acks_fin(conn)) {
     conn->fin_acked = TRUE;
     tcp_conn_apply(conn, TCP_SEG_ACK_OF_FIN, segment);
-    if (conn->state == TCP_STATE_FIN_WAIT_2 && tcp_fin_wait_2_refused(conn))
+    gboolean alone = !(segment->flags & TCP_FIN); /* else FIN-WAIT-2 ends at once */
+    if (conn->state == TCP_STATE_FIN_WAIT_2 && (tcp_fin_wait_2_refused(conn) || (alone && tcp_stand_in_refused(conn))))
       tcp_conn_apply(conn, TCP_TMO_FIN_WAIT_2, segment);
   }
   return conn->deleted ? DONE : GO_ON;

@@ -109,6 +109,7 @@ TcpConn *tcp_conn_new(TcpStack *stack, const TcpIdentity *identity, TcpState sta
   conn->heard_at = sim_now(stack->sim);
   conn->min_rtt = SIM_NEVER;
   tcp_rto_init(conn);
+  tcp_limits_note(conn);
   return conn;
 }
 
@@ -395,8 +396,10 @@ void tcp_conn_apply_row(TcpConn *conn, const TcpRow *row, const Segment *segment
     perform(conn, TCP_ACTION_STOP_TIMERS, segment);
     actions &= ~(1u << TCP_ACTION_STOP_TIMERS);
   }
-  if (row->to < TCP_STATE_COUNT)
+  if (row->to < TCP_STATE_COUNT) {
     conn->state = row->to;
+    tcp_limits_note(conn);
+  }
   for (; actions; actions &= actions - 1)
     perform(conn, (TcpAction)__builtin_ctz(actions), segment);
   if (conn->deleted && row->actions & 1u << TCP_ACTION_SEND_ACK) /* no later event will pay this debt */

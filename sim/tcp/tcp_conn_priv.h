@@ -63,7 +63,10 @@ struct TcpConn {
   gboolean peer_answers : 1;   /* a keepalive was answered */
   gboolean overdue : 1;        /* the persist timer sends what was held back */
   gboolean has_rack : 1;       /* rack_sent_at and rack_rtt hold a delivery */
-  Name ack_why;                /* why the ACK leaves, for the trace */
+  gboolean counted_pcb : 1;    /* in stack->limits */
+  gboolean counted_orphan : 1;
+  gboolean counted_time_wait : 1;
+  Name ack_why; /* why the ACK leaves, for the trace */
 
   struct {
     Seq una, nxt, wl1, wl2, iss;
@@ -120,6 +123,11 @@ struct TcpConn {
   Seq rack_end;                   /* and where it ends */
 };
 
+/* How many there are of what is limited; only kept where a limit is set. */
+typedef struct TcpLimits {
+  uint32_t pcbs, orphans, time_waits;
+} TcpLimits;
+
 struct TcpStack {
   Sim *sim;
   const Tracer *tracer;
@@ -129,8 +137,9 @@ struct TcpStack {
   void *host;
   TcpFsmIndex fsm;
   uint64_t *row_hits;
-  gboolean has_idle_timers;     /* the parameters ask for a user timer or for keepalives, or may come to */
-  uint64_t cause;               /* number of the segment being processed, 0: none */
+  gboolean has_idle_timers; /* the parameters ask for a user timer or for keepalives, or may come to */
+  uint64_t cause;           /* number of the segment being processed, 0: none */
+  TcpLimits limits;
   TcpPool pool;                 /* entries of queues, marks and holes */
   TcpConn **chunks;             /* TCBs, in chunks so that they do not move */
   uint32_t n_chunks, free_conn; /* free list by handle */
@@ -223,6 +232,8 @@ void tcp_timers_time_wait(TcpConn *conn);
 void tcp_timers_fin_wait_2(TcpConn *conn);
 /* Whether the socket said that nobody waits in FIN-WAIT-2 (a TCP_LINGER2 below 0), and nobody holds it. */
 gboolean tcp_fin_wait_2_refused(const TcpConn *conn);
+/* Whether an orphan's FIN-WAIT-2 is short enough to be kept as a TIME-WAIT is (fin_wait_2_split). */
+gboolean tcp_fin_wait_2_stands_in(const TcpConn *conn);
 void tcp_timers_last_ack(TcpConn *conn);
 void tcp_timers_user(TcpConn *conn, gboolean restart);
 void tcp_timers_stop_all(TcpConn *conn);
@@ -245,6 +256,24 @@ LazyTimer *tcp_timers_sending_of(void *stack, TcpHandle handle);
 void tcp_timers_prefetch(const void *stack, TcpHandle handle, unsigned stage);
 LazyTimer *tcp_timers_ack_of(void *stack, TcpHandle handle);
 extern const EventKind TCP_KIND_SENDING, TCP_KIND_ACK, TCP_KIND_STATE, TCP_KIND_USER, TCP_KIND_KEEPALIVE;
+
+/* --- limits.c: what a host has only so many of -------------------------------------------------------------------- */
+
+static inline gboolean tcp_has_limits(const TcpParams *params) {
+  return (params->max_pcbs & params->max_orphans & params->max_time_waits) != TCP_UNLIMITED;
+}
+/* Its state has changed, or its application has closed: it may count as something else now. */
+void tcp_limits_recount(TcpConn *conn);
+static inline void tcp_limits_note(TcpConn *conn) {
+  if (G_UNLIKELY(tcp_has_limits(&conn->stack->params)))
+    tcp_limits_recount(conn);
+}
+gboolean tcp_too_many_orphans(const TcpConn *conn);
+/* Whether others leave no room for its TIME-WAIT. */
+gboolean tcp_time_waits_full(const TcpConn *conn);
+/* Whether there is no place for an orphan in FIN-WAIT-2 among the TIME-WAITs, where it belongs. */
+gboolean tcp_stand_in_refused(const TcpConn *conn);
+gboolean tcp_pcbs_full(const TcpStack *stack);
 
 /* --- options.c: what SYNs negotiate, and what segments carry ------------------------------------------------------ */
 

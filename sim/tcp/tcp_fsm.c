@@ -22,6 +22,7 @@ static const TcpRow ROWS[] = {
  { S(CLOSED),                             TCP_CALL_OPEN_PASSIVE,    TCP_GUARD_ALWAYS,                 TCP_STATE_LISTEN,     0,                                                    "3.10.1", FIG5, NULL },
  { S(LISTEN),                             TCP_CALL_OPEN_PASSIVE,    TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.1", NULL, "listens already" },
  { OPENERS | LIVE | S(TIME_WAIT),         TCP_CALL_OPEN_PASSIVE,    TCP_GUARD_ALWAYS,                 TCP_STAY,             A(FAIL_CALL),                                         "3.10.1", NULL, "connection already exists" },
+ { S(CLOSED) | S(LISTEN),                 TCP_CALL_OPEN_ACTIVE,     TCP_GUARD_NO_PCB_LEFT,            TCP_STAY,             A(FAIL_CALL),                                         "3.10.1", NULL, "insufficient resources" },
  { S(CLOSED),                             TCP_CALL_OPEN_ACTIVE,     TCP_GUARD_ALWAYS,                 TCP_STATE_SYN_SENT,   A(SEND_SYN),                                          "3.10.1", FIG5, NULL },
  { S(LISTEN),                             TCP_CALL_OPEN_ACTIVE,     TCP_GUARD_ALWAYS,                 TCP_STATE_SYN_SENT,   A(SEND_SYN),                                          "3.10.1", FIG5, "the passive OPEN becomes active" },
  { S(TIME_WAIT),                          TCP_CALL_OPEN_ACTIVE,        TCP_GUARD_TIME_WAIT_REUSED,                TCP_STATE_CLOSED,      END,                                                   "RFC 6191 3", NULL, "Linux tcp_tw_reuse: timestamps guard the new connection" },
@@ -75,6 +76,7 @@ static const TcpRow ROWS[] = {
  /* --- 3.10.7.2 SEGMENT ARRIVES, LISTEN --------------------------------------------------------------------------------------------------------------------------------------- */
  { S(LISTEN),                             TCP_SEG_RST,              TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.7.2", NULL, NULL },
  { S(LISTEN),                             TCP_SEG_BAD_ACK,          TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_RST),                                          "3.10.7.2", NULL, "nothing was sent that could be acknowledged" },
+ { S(LISTEN),                             TCP_SEG_SYN,              TCP_GUARD_NO_PCB_LEFT,            TCP_IGNORE,           0,                                                    "extension", NULL, "lwIP: dropped, as if it had been lost" },
  { S(LISTEN),                             TCP_SEG_SYN,              TCP_GUARD_ALWAYS,                 TCP_STATE_SYN_RECEIVED, A(SEND_SYN_ACK),                                    "3.10.7.2", FIG5, NULL },
  { S(LISTEN),                             TCP_SEG_UNACCEPTABLE,     TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.7.2", NULL, "neither SYN nor ACK nor RST" },
 
@@ -116,6 +118,7 @@ static const TcpRow ROWS[] = {
  { S(TIME_WAIT),                          TCP_SEG_SYN,                 TCP_GUARD_OLD_SYN_DROPPED,                 TCP_IGNORE,            0,                                                     "RFC 6191 2", NULL, NULL },
  { S(TIME_WAIT),                          TCP_SEG_SYN,                 TCP_GUARD_OLD_SYN_RESET,                   TCP_STAY,              A(SEND_RST),                                           "3.10.7.4 fourth", NULL, "lwIP" },
  { S(TIME_WAIT),                          TCP_SEG_SYN,                 TCP_GUARD_ANSWER_LIMITED,                  TCP_IGNORE,            0,                                                     "3.10.7.4 fourth", NULL, "RFC 5961 7" },
+ { S(TIME_WAIT),                          TCP_SEG_SYN,              TCP_GUARD_OLD_TIMESTAMP_RESTARTS, TCP_STAY,             A(SEND_CHALLENGE_ACK) | A(START_TIME_WAIT),           "3.10.7.4 fourth", NULL, "Linux: an old duplicate for sure" },
  { S(TIME_WAIT),                          TCP_SEG_SYN,                 TCP_GUARD_ALWAYS,                          TCP_STAY,              A(SEND_CHALLENGE_ACK),                                 "3.10.7.4 fourth", NULL, "RFC 5961 4.2" },
 
  /* --- 3.10.7.4 fifth: ACK ---------------------------------------------------------------------------------------------------------------------------------------------------- */
@@ -125,6 +128,7 @@ static const TcpRow ROWS[] = {
  { LIVE | S(TIME_WAIT),                   TCP_SEG_BAD_ACK,          TCP_GUARD_ALWAYS,                 TCP_STAY,             A(SEND_ACK),                                          "3.10.7.4 fifth", NULL, NULL },
  { S(FIN_WAIT_1),                         TCP_SEG_ACK_OF_FIN,       TCP_GUARD_ALWAYS,                 TCP_STATE_FIN_WAIT_2, A(START_FIN_WAIT_2),                                  "3.10.7.4 fifth", FIG5, NULL },
  { S(CLOSING),                            TCP_SEG_ACK_OF_FIN,          TCP_GUARD_BUG_NO_TIME_WAIT,                TCP_STATE_CLOSED,      END | A(TELL_CLOSED),                                  "3.10.7.4 fifth", NULL, "a bug" },
+ { S(CLOSING),                            TCP_SEG_ACK_OF_FIN,       TCP_GUARD_TIME_WAITS_FULL,        TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "extension", NULL, "Linux: tcp_max_tw_buckets" },
  { S(CLOSING),                            TCP_SEG_ACK_OF_FIN,       TCP_GUARD_ALWAYS,                 TCP_STATE_TIME_WAIT,  A(STOP_TIMERS) | A(START_TIME_WAIT),                  "3.10.7.4 fifth", FIG5, NULL },
  { S(LAST_ACK),                           TCP_SEG_ACK_OF_FIN,       TCP_GUARD_BUG_TIME_WAIT_FROM_LAST_ACK, TCP_STATE_TIME_WAIT, A(STOP_TIMERS) | A(START_TIME_WAIT),                  "3.10.7.4 fifth", NULL, "a bug" },
  { S(LAST_ACK),                           TCP_SEG_ACK_OF_FIN,       TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.7.4 fifth", FIG5, NULL },
@@ -143,11 +147,16 @@ static const TcpRow ROWS[] = {
  { S(FIN_WAIT_1),                         TCP_SEG_FIN,                 TCP_GUARD_BUG_RST_ON_CROSSING_FIN,         TCP_STATE_CLOSED,      END | A(SEND_RST) | A(TELL_RESET),                     "3.10.7.4 eighth", NULL, "a bug" },
  { S(FIN_WAIT_1),                         TCP_SEG_FIN,              TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSING,    A(SEND_ACK) | A(TELL_EOF),                            "3.10.7.4 eighth", FIG5, "our own FIN is not acknowledged yet" },
  { S(FIN_WAIT_2),                         TCP_SEG_FIN,                 TCP_GUARD_BUG_NO_TIME_WAIT,                TCP_STATE_CLOSED,      END | A(SEND_ACK) | A(TELL_EOF) | A(TELL_CLOSED),      "3.10.7.4 eighth", NULL, "a bug" },
+ { S(FIN_WAIT_2),                         TCP_SEG_FIN,              TCP_GUARD_TIME_WAITS_FULL,        TCP_STATE_CLOSED,     END | A(SEND_ACK) | A(TELL_EOF) | A(TELL_CLOSED),     "extension", NULL, "Linux: tcp_max_tw_buckets" },
  { S(FIN_WAIT_2),                         TCP_SEG_FIN,              TCP_GUARD_ALWAYS,                 TCP_STATE_TIME_WAIT,  A(STOP_TIMERS)|A(SEND_ACK)|A(START_TIME_WAIT)|A(TELL_EOF), "3.10.7.4 eighth", FIG5, NULL },
 
  /* --- our FIN leaves (3.10.4: after the data before it) ------------------------------------------------------------------------------------------------------------------------ */
  { S(CLOSE_WAIT),                         TCP_FIN_SENT,             TCP_GUARD_ALWAYS,                 TCP_STATE_LAST_ACK,   A(START_LAST_ACK),                                    "3.10.4", FIG5, NULL },
  { S(FIN_WAIT_1)|S(CLOSING)|S(LAST_ACK),  TCP_FIN_SENT,             TCP_GUARD_ALWAYS,                 TCP_IGNORE,           0,                                                    "3.10.4", NULL, "the state changed at the CLOSE" },
+
+ /* --- what a host has only so many of ---------------------------------------------------------------------------------------------------------------------------------------- */
+ { S(SYN_RECEIVED)|FIN_WAITS|S(CLOSE_WAIT)|S(CLOSING)|S(LAST_ACK), TCP_ORPHAN_REFUSED,       TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "extension", NULL, "Linux: tcp_max_orphans" },
+ { S(CLOSING)|S(LAST_ACK)|S(TIME_WAIT),   TCP_TCB_TAKEN,            TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "extension", NULL, "lwIP: the oldest TIME-WAIT, else LAST-ACK, else CLOSING; no RST" },
 
  /* --- 3.10.8 timeouts -------------------------------------------------------------------------------------------------------------------------------------------------------- */
  { SENDERS,                               TCP_LOSS_FOUND,              TCP_GUARD_ALWAYS,                          TCP_STAY,              A(RESEND_LOST),                                        "RFC 5681 3.2", NULL, "or RFC 8985 5" },
@@ -165,6 +174,7 @@ static const TcpRow ROWS[] = {
  { OPENERS | SENDERS,                     TCP_TMO_USER,             TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_TIMEOUT),                                "3.10.8", NULL, NULL },
  { S(LAST_ACK),                           TCP_TMO_LAST_ACK,         TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_TIMEOUT),                                "extension", NULL, "lwIP: 2 MSL, however often the FIN was sent" },
  { S(FIN_WAIT_2),                         TCP_TMO_FIN_WAIT_2,       TCP_GUARD_NO_FIN_WAIT_2,          TCP_STATE_CLOSED,     END | A(SEND_RST) | A(TELL_CLOSED),                   "extension", NULL, "Linux: TCP_LINGER2 below 0" },
+ { S(FIN_WAIT_2),                         TCP_TMO_FIN_WAIT_2,       TCP_GUARD_TIME_WAITS_FULL,        TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "extension", NULL, "Linux: tcp_max_tw_buckets, which counts orphans in FIN-WAIT-2 too" },
  { S(FIN_WAIT_2),                         TCP_TMO_FIN_WAIT_2,       TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "extension", NULL, "no RFC: stacks free a FIN-WAIT-2 that nobody holds" },
  { S(TIME_WAIT),                          TCP_TMO_TIME_WAIT,        TCP_GUARD_ALWAYS,                 TCP_STATE_CLOSED,     END | A(TELL_CLOSED),                                 "3.10.8", FIG5, NULL },
 };

@@ -43,6 +43,8 @@
   X(SEG_EARLY, "a segment beyond a hole")                                                                              \
   X(LOSS_FOUND, "later segments arrived: one is taken for lost")                                                       \
   X(SEG_FIN, "the peer's FIN, in order")                                                                               \
+  X(ORPHAN_REFUSED, "one connection too many that no application holds (max_orphans)")                                 \
+  X(TCB_TAKEN, "its TCB is wanted for a new connection (max_pcbs)")                                                    \
   X(FIN_SENT, "our FIN leaves, after the data before it")                                                              \
   X(TMO_RETRANSMISSION, "retransmission timeout")                                                                      \
   X(TMO_PROBE, "probe timeout")                                                                                        \
@@ -72,6 +74,7 @@
   X(ANSWER_LIMITED, "enough such answers for now (RFC 5961 7)")                                                        \
   X(SYN_REOPENS, "the SYN is newer than the old connection, and somebody listens")                                     \
   X(OLD_SYN_DROPPED, "the stack drops an old SYN in TIME-WAIT")                                                        \
+  X(OLD_TIMESTAMP_RESTARTS, "its timestamp is old, and any such segment restarts 2 MSL")                               \
   X(OLD_SYN_RESET, "the stack resets an old SYN that is in the window")                                                \
   X(UNACCEPTABLE_RESTARTS_TIME_WAIT, "such a segment restarts 2 MSL")                                                  \
   X(ODD_ACK_ANSWERED, "the stack answers any ACK but the expected one")                                                \
@@ -82,6 +85,8 @@
   X(ABORT_AFTER_FIN, "the stack sends a RST although both sides have closed")                                          \
   X(NO_FIN_WAIT_2, "the socket wants no FIN-WAIT-2 once nobody holds it")                                              \
   X(ABORT_WAITS, "the stack waits 2 MSL after its RST")                                                                \
+  X(NO_PCB_LEFT, "there is no TCB left for it (max_pcbs)")                                                             \
+  X(TIME_WAITS_FULL, "the stack keeps as many TIME-WAITs as it may (max_time_waits)")                                  \
   X(TIME_WAIT_REUSED, "connect() may take over this TIME-WAIT")                                                        \
   X(BUG_NO_TIME_WAIT, "BUG: no TIME-WAIT")                                                                             \
   X(BUG_CLOSING_SKIPPED, "BUG: no CLOSING")                                                                            \
@@ -140,6 +145,7 @@
   X(NO_CONNECTION, "no-connection", "3.10.7.1")                                                                        \
   X(LISTEN_RST, "listen-rst", "3.10.7.2")                                                                              \
   X(LISTEN_ACK, "listen-ack", "3.10.7.2")                                                                              \
+  X(LISTEN_ROOM, "listen-room", "extension")                                                                           \
   X(LISTEN_OTHER, "listen-other", "3.10.7.2")                                                                          \
   X(SYN_SENT_ACK, "syn-sent-ack", "3.10.7.3")                                                                          \
   X(SYN_SENT_RST, "syn-sent-rst", "3.10.7.3")                                                                          \

@@ -12,18 +12,19 @@
 #include <stdint.h>
 
 /* Values of parameters that are a choice: parameter, then identifiers and the words a scenario writes. */
-#define TCP_CHOICE_RTO_MIN_APPLIES(X)      X(SUM, "sum") X(VARIANCE, "variance")
-#define TCP_CHOICE_USER_TIMEOUT_FROM(X)    X(SENDING, "sending") X(RETRANSMISSION, "retransmission")
-#define TCP_CHOICE_FIN_WAIT_2_WHEN(X)      X(CLOSED, "closed") X(ALWAYS, "always")
-#define TCP_CHOICE_ACK_POLICY(X)           X(RFC, "rfc") X(LINUX, "linux")
-#define TCP_CHOICE_NAGLE(X)                X(OFF, "off") X(ANY, "any") X(SMALL, "small")
-#define TCP_CHOICE_WINDOW_PROBE(X)         X(OCTET, "octet") X(OLD, "old")
-#define TCP_CHOICE_LAST_ACK_ENTRY(X)       X(FIN, "fin") X(CALL, "call")
-#define TCP_CHOICE_TIME_WAIT_RESTART(X)    X(FIN, "fin") X(ANY, "any") X(UNACCEPTABLE, "unacceptable") X(NEVER, "never")
+#define TCP_CHOICE_RTO_MIN_APPLIES(X)   X(SUM, "sum") X(VARIANCE, "variance")
+#define TCP_CHOICE_USER_TIMEOUT_FROM(X) X(SENDING, "sending") X(RETRANSMISSION, "retransmission")
+#define TCP_CHOICE_FIN_WAIT_2_WHEN(X)   X(CLOSED, "closed") X(ALWAYS, "always") X(UNREAD, "unread")
+#define TCP_CHOICE_ACK_POLICY(X)        X(RFC, "rfc") X(LINUX, "linux")
+#define TCP_CHOICE_NAGLE(X)             X(OFF, "off") X(ANY, "any") X(SMALL, "small")
+#define TCP_CHOICE_WINDOW_PROBE(X)      X(OCTET, "octet") X(OLD, "old")
+#define TCP_CHOICE_LAST_ACK_ENTRY(X)    X(FIN, "fin") X(CALL, "call")
+#define TCP_CHOICE_TIME_WAIT_RESTART(X)                                                                                \
+  X(FIN, "fin") X(ANY, "any") X(UNACCEPTABLE, "unacceptable") X(NEVER, "never") X(ANY_FIN, "any_fin")
 #define TCP_CHOICE_RST_IN_TIME_WAIT(X)     X(KILL, "kill") X(IGNORE, "ignore")
 #define TCP_CHOICE_SYN_IN_TIME_WAIT(X)     X(NEWER, "newer") X(RFC6191, "rfc6191") X(LINUX, "linux") X(NEVER, "never")
 #define TCP_CHOICE_OLD_SYN_IN_TIME_WAIT(X) X(CHALLENGE, "challenge") X(DROP, "drop") X(RESET, "reset")
-#define TCP_CHOICE_RST_ACCEPTED(X)         X(EXACT, "exact") X(WINDOW, "window")
+#define TCP_CHOICE_RST_ACCEPTED(X)         X(EXACT, "exact") X(WINDOW, "window") X(LAST_ACK, "last_ack")
 #define TCP_CHOICE_SYN_ACCEPTED(X)         X(CHALLENGE, "challenge") X(RESET, "reset")
 #define TCP_CHOICE_SHUT_READ_DATA(X)       X(ACCEPT, "accept") X(DISCARD, "discard") X(RESET, "reset")
 #define TCP_CHOICE_CROSSING_FIN_REPLY(X)   X(ACK, "ack") X(FIN, "fin")
@@ -179,7 +180,7 @@ enum { TCP_CHOICE_EMBRYO_SYN(TCP_ENUM_) };
   X(TIME, user_timeout, SIM_MS(1), SIM_NEVER, "give up when data stays unacknowledged this long")                      \
   X(CHOICE, user_timeout_from, 0, 1, "the user timeout counts from the sending, or from the first retransmission")     \
   X(TIME, fin_wait_2_timeout, 0, SIM_NEVER, "how long FIN-WAIT-2 may last")                                            \
-  X(CHOICE, fin_wait_2_when, 0, 1, "it counts once the application has closed both ways, or always")                   \
+  X(CHOICE, fin_wait_2_when, 0, 2, "it counts once the application has closed both ways, always, or if nobody reads")  \
   X(TIME, fin_wait_2_split, 0, SIM_NEVER, "what exceeds this counts twice, the rest not at all (Linux: 60 s)")         \
   X(TIME, fin_wait_2_recheck, 0, SIM_H(1), "at expiry, wait this long again if the peer still talks; 0: do not look")  \
   X(TIME, last_ack_timeout, SIM_MS(1), SIM_NEVER, "how long LAST-ACK may last")                                        \
@@ -218,7 +219,7 @@ enum { TCP_CHOICE_EMBRYO_SYN(TCP_ENUM_) };
   X(CHOICE, last_ack_entry, 0, 1, "CLOSE-WAIT ends when the FIN leaves, or at the call")                               \
   X(CHOICE, syn_received_close, 0, 1, "close() in SYN-RECEIVED sends a FIN, or drops the connection")                  \
   X(CHOICE, crossing_fin_reply, 0, 1, "the peer's FIN in FIN-WAIT-1 is answered by an ACK, or by our FIN again")       \
-  X(CHOICE, time_wait_restart, 0, 3, "what restarts 2 MSL: a repeated FIN, any ACK, anything unacceptable, nothing")   \
+  X(CHOICE, time_wait_restart, 0, 4, "what restarts 2 MSL: a repeated FIN, any ACK or FIN, what is outside, nothing")  \
   X(CHOICE, rst_in_time_wait, 0, 1, "what a RST does to TIME-WAIT")                                                    \
   X(CHOICE, syn_in_time_wait, 0, 3, "which SYN may end TIME-WAIT early")                                               \
   X(CHOICE, old_syn_in_time_wait, 0, 2,                                                                                \
@@ -231,7 +232,7 @@ enum { TCP_CHOICE_EMBRYO_SYN(TCP_ENUM_) };
   X(CHOICE, shut_read_data, 0, 2, "data after SHUT_RD is kept, acknowledged and thrown away, or answered by RST")      \
   X(SWITCH, rst_has_ack, 0, 1, "the RST of an ABORT carries the ACK bit")                                              \
   X(CHOICE, abort_after_fin, 0, 2, "ABORT in CLOSING and LAST-ACK: silent, a RST if our FIN is unsent, or a RST")      \
-  X(CHOICE, rst_accepted, 0, 1, "which RST resets: exactly at RCV.NXT, or anywhere in the window")                     \
+  X(CHOICE, rst_accepted, 0, 2, "which RST resets: at RCV.NXT, anywhere in the window, or at the last ACK sent")       \
   X(CHOICE, embryo_rst, 0, 2,                                                                                          \
     "in SYN-RECEIVED from LISTEN a RST resets as rst_accepted says, or anywhere in the window, or only without ACK")   \
   X(CHOICE, embryo_syn, 0, 2,                                                                                          \
@@ -250,15 +251,25 @@ enum { TCP_CHOICE_EMBRYO_SYN(TCP_ENUM_) };
   X(SWITCH, syn_fin_dropped, 0, 1, "in LISTEN a SYN that is a FIN too is dropped")                                     \
   X(SWITCH, paws_answers_empty, 0, 1, "an empty segment with an old timestamp gets an ACK (RFC 7323 5.3 R1)")          \
   X(COUNT, paws_slack, 0, 1000, "ticks by which a timestamp may be older than the last (RFC 7323 5)")                  \
+  X(COUNT, max_orphans, 0, TCP_UNLIMITED, "closed connections that it keeps; one more is reset at once")               \
+  X(COUNT, max_time_waits, 0, TCP_UNLIMITED, "TIME-WAITs that it keeps; without room for one CLOSED comes at once")    \
+  X(COUNT, max_pcbs, 0, TCP_UNLIMITED, "connections that it has TCBs for; a new one may take that of a closed one")    \
   X(COUNT, port_low, 1, 65535, "first ephemeral port")                                                                 \
   X(COUNT, port_high, 1, 65535, "last ephemeral port")                                                                 \
   X(CHOICE, bind_time_wait, 0, 3, "what bind() makes of a port that only TIME-WAIT uses")                              \
   X(CHOICE, connect_busy_errno, 0, 1, "errno of connect() when the tuple is in use")                                   \
   X(SWITCH, edge_inclusive, 0, 1, "an empty segment at the right edge of the window is still inside")                  \
+  X(SWITCH, rst_edge_exclusive, 0, 1,                                                                                  \
+    "a RST at the right edge of the window is outside, whatever edge_inclusive says")                                  \
+  X(SWITCH, old_segment_ack_counts, 0, 1, "use the ACK field of whatever lies left of the window")                     \
+  X(SWITCH, last_ack_inclusive, 0, 1, "an empty segment between the last ACK sent and RCV.NXT is inside")              \
   X(SWITCH, syn_ack_repeated, 0, 1, "in SYN-RECEIVED a repeated SYN gets the SYN,ACK again, not an ACK")               \
   X(SWITCH, time_wait_answers_odd, 0, 1,                                                                               \
     "in TIME-WAIT any ACK but the expected one is answered, a segment without ACK never")                              \
   X(SWITCH, time_wait_exact, 0, 1, "in TIME-WAIT all but an empty segment at RCV.NXT is answered")                     \
+  X(SWITCH, time_wait_only_answers_text, 0, 1, "in TIME-WAIT an empty segment is never answered, wherever it lies")    \
+  X(SWITCH, last_ack_answers, 0, 1, "in LAST-ACK an ACK of nothing new gets an ACK")                                   \
+  X(SWITCH, keepalive_in_fin_wait_2, 0, 1, "keepalives go on in FIN-WAIT-2")                                           \
   X(SWITCH, orphan_rst_in_window, 0, 1, "in FIN-WAIT-2 without an application any RST in the window ends it")          \
   X(SWITCH, rst_enters_time_wait, 0, 1, "ABORT leads to TIME-WAIT (RFC 9293 3.5.2), not to CLOSED")                    \
   X(SWITCH, bug_no_time_wait, 0, 1, "BUG: TIME-WAIT is skipped")                                                       \

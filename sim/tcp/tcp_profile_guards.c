@@ -6,11 +6,13 @@ static gboolean allows_in_time_wait(const TcpParams *params, TcpGuard guard) {
     return params->rst_in_time_wait == TCP_RST_IN_TIME_WAIT_KILL;
   case TCP_GUARD_FIN_RESTARTS_TIME_WAIT:
     return params->time_wait_restart != TCP_TIME_WAIT_RESTART_NEVER;
+  case TCP_GUARD_OLD_TIMESTAMP_RESTARTS:
   case TCP_GUARD_ANY_RESTARTS_TIME_WAIT:
     return params->time_wait_restart == TCP_TIME_WAIT_RESTART_ANY;
   case TCP_GUARD_UNACCEPTABLE_RESTARTS_TIME_WAIT:
     return params->time_wait_restart == TCP_TIME_WAIT_RESTART_ANY ||
-           params->time_wait_restart == TCP_TIME_WAIT_RESTART_UNACCEPTABLE;
+           params->time_wait_restart == TCP_TIME_WAIT_RESTART_UNACCEPTABLE ||
+           params->time_wait_restart == TCP_TIME_WAIT_RESTART_ANY_FIN;
   case TCP_GUARD_SYN_REOPENS:
     return params->syn_in_time_wait != TCP_SYN_IN_TIME_WAIT_NEVER;
   case TCP_GUARD_OLD_SYN_DROPPED:
@@ -51,6 +53,10 @@ gboolean tcp_params_allow(const TcpParams *params, TcpGuard guard) {
     return params->abort_after_fin != TCP_ABORT_AFTER_FIN_SILENT;
   case TCP_GUARD_NO_FIN_WAIT_2: /* by TCP_LINGER2, which Linux has */
     return params->fin_wait_2_split != SIM_NEVER;
+  case TCP_GUARD_NO_PCB_LEFT:
+    return params->max_pcbs != TCP_UNLIMITED;
+  case TCP_GUARD_TIME_WAITS_FULL:
+    return params->max_time_waits != TCP_UNLIMITED;
   case TCP_GUARD_ABORT_WAITS:
     return params->rst_enters_time_wait;
   case TCP_GUARD_BUG_NO_TIME_WAIT:

@@ -30,6 +30,8 @@ SimTime tcp_end_until(const TcpStack *stack, TcpHandle end) {
 
 gboolean tcp_end_rest(TcpStack *stack, TcpHandle end, TcpRest *ret_rest) {
   TcpConn *conn = tcp_conn_get(stack, end);
+  if (tcp_has_limits(&stack->params)) /* which count TCBs, and may take one away */
+    return FALSE;
   if (conn->state != TCP_STATE_TIME_WAIT || conn->options || !nothing_runs(conn) || !nothing_waits(conn) ||
       !is_over(conn) || !no_answer_counts(conn))
     return FALSE;

@@ -114,6 +114,7 @@ typedef enum {
   TCP_CALL_ERROR_EXISTS,   /* connection already exists */
   TCP_CALL_ERROR_NOT_OPEN, /* connection does not exist, or is not open yet */
   TCP_CALL_ERROR_CLOSING,  /* connection closing */
+  TCP_CALL_ERROR_NO_ROOM,  /* insufficient resources */
 } TcpCallResult;
 
 /* What `call` (a TCP_CALL_* stimulus) would come to now, without making it. */
@@ -163,6 +164,13 @@ void tcp_crash(TcpStack *stack);
 /* For connect() over a tuple that an end in TIME-WAIT holds: whether the profile lets it take the tuple now
  * (tcp_tw_reuse), and if so which ISS the new end must use. Takes the old end away then. */
 gboolean tcp_time_wait_reuse(TcpStack *stack, TcpHandle end, Seq *ret_iss);
+
+/* Whether a new connection finds a TCB (parameter max_pcbs), be it one that an old connection must give up. */
+gboolean tcp_has_room(const TcpStack *stack);
+/* Makes the oldest connection in TIME-WAIT, else LAST-ACK, else CLOSING give up its TCB where there is none left. */
+void tcp_make_room(TcpStack *stack);
+/* connect() without tcp_has_room(): the rule about it, for the trace. */
+void tcp_open_without_room(TcpStack *stack, Name conn_name);
 
 /* --- RFC 9293 3.10.7, segments ------------------------------------------------------------------------------------ */
 

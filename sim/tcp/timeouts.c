@@ -139,14 +139,21 @@ static SimTime at_least_some_timeouts(const TcpConn *conn, SimTime delay) {
   return delay == SIM_NEVER ? delay : MAX(delay, 4 * rto - rto / 2);
 }
 
+static SimTime fin_wait_2_wanted(const TcpConn *conn) {
+  SimTime delay = conn->options ? conn->options->fin_wait_2_timeout : conn->stack->params.fin_wait_2_timeout;
+  return conn->stack->params.fin_wait_2_split == SIM_NEVER ? delay : at_least_some_timeouts(conn, delay);
+}
+
 /* Linux spends what exceeds tcp_fin_timeout's 60 s on the socket and then once more on its stand-in, and nothing else.
  * */
 static SimTime fin_wait_2_delay(const TcpConn *conn) {
-  SimTime delay = conn->options ? conn->options->fin_wait_2_timeout : conn->stack->params.fin_wait_2_timeout;
-  SimTime split = conn->stack->params.fin_wait_2_split;
-  if (split != SIM_NEVER)
-    delay = at_least_some_timeouts(conn, delay);
+  SimTime delay = fin_wait_2_wanted(conn), split = conn->stack->params.fin_wait_2_split;
   return delay != SIM_NEVER && delay > split ? 2 * (delay - split) : delay;
+}
+
+gboolean tcp_fin_wait_2_stands_in(const TcpConn *conn) {
+  SimTime split = conn->stack->params.fin_wait_2_split;
+  return split != SIM_NEVER && fin_wait_2_wanted(conn) <= split;
 }
 
 gboolean tcp_fin_wait_2_refused(const TcpConn *conn) {
@@ -157,7 +164,9 @@ void tcp_timers_fin_wait_2(TcpConn *conn) {
   SimTime delay = fin_wait_2_delay(conn);
   if (tcp_fin_wait_2_refused(conn))
     return;
-  gboolean counts = conn->nobody_reads || conn->stack->params.fin_wait_2_when == TCP_FIN_WAIT_2_WHEN_ALWAYS;
+  uint8_t when = conn->stack->params.fin_wait_2_when;
+  gboolean counts = conn->nobody_reads || when == TCP_FIN_WAIT_2_WHEN_ALWAYS ||
+                    (when == TCP_FIN_WAIT_2_WHEN_UNREAD && conn->read_shut);
   if (conn->state == TCP_STATE_FIN_WAIT_2 && counts && delay != SIM_NEVER && !timer_armed(&conn->t_state))
     arm(conn, &conn->t_state, TCP_TIMER_FIN_WAIT_2, conn->stack->kind_state, delay);
 }
@@ -199,7 +208,7 @@ static gboolean keepalive_on(const TcpConn *conn) {
   if (G_LIKELY(!(conn->options ? conn->options->keepalive : conn->stack->params.keepalive)))
     return FALSE;
   return conn->state == TCP_STATE_ESTABLISHED || conn->state == TCP_STATE_CLOSE_WAIT ||
-         conn->state == TCP_STATE_FIN_WAIT_2;
+         (conn->state == TCP_STATE_FIN_WAIT_2 && conn->stack->params.keepalive_in_fin_wait_2);
 }
 
 void tcp_timers_keepalive_again(TcpConn *conn) {

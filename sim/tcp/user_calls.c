@@ -10,6 +10,8 @@ static gboolean failed(const TcpRow *row) {
 static TcpCallResult result_of(const TcpConn *conn, TcpStimulus call, const TcpRow *row) {
   if (!failed(row))
     return TCP_CALL_OK;
+  if (row->guard == TCP_GUARD_NO_PCB_LEFT)
+    return TCP_CALL_ERROR_NO_ROOM;
   if (call == TCP_CALL_OPEN_ACTIVE || call == TCP_CALL_OPEN_PASSIVE)
     return TCP_CALL_ERROR_EXISTS;
   return conn->state == TCP_STATE_CLOSED || conn->state == TCP_STATE_LISTEN ? TCP_CALL_ERROR_NOT_OPEN
@@ -149,6 +151,12 @@ void tcp_take(TcpStack *stack, TcpHandle end, uint64_t max, uint64_t *ret_octets
     update_window(conn);
 }
 
+/* Linux counts after it has sent the FIN. */
+static void refuse_orphan(TcpConn *conn) {
+  tcp_output(conn);
+  tcp_conn_apply(conn, TCP_ORPHAN_REFUSED, NULL);
+}
+
 TcpCallResult tcp_close(TcpStack *stack, TcpHandle end, gboolean and_reading) {
   TcpCallResult result = tcp_call_foresee(stack, end, TCP_CALL_CLOSE);
   TcpConn *conn = tcp_conn_get(stack, end);
@@ -156,8 +164,11 @@ TcpCallResult tcp_close(TcpStack *stack, TcpHandle end, gboolean and_reading) {
   if (conn->state == TCP_STATE_FIN_WAIT_1 && stack->params.bug_second_fin)
     conn->fin_sent = FALSE;
   tcp_conn_apply(conn, TCP_CALL_CLOSE, NULL);
-  if (conn->state == TCP_STATE_FIN_WAIT_2 && tcp_fin_wait_2_refused(conn))
+  tcp_limits_note(conn);
+  if (conn->state == TCP_STATE_FIN_WAIT_2 && (tcp_fin_wait_2_refused(conn) || tcp_stand_in_refused(conn)))
     tcp_conn_apply(conn, TCP_TMO_FIN_WAIT_2, NULL);
+  if (tcp_too_many_orphans(conn))
+    refuse_orphan(conn);
   tcp_conn_finish(conn);
   return result;
 }

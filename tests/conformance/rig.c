@@ -201,7 +201,8 @@ static void check_timers(Rig *rig) {
       continue;
     if (rig->state == TCP_STATE_TIME_WAIT && i != TCP_TIMER_TIME_WAIT)
       break_rule(rig, "TIME-WAIT runs another timer than 2 MSL");
-    if (rig->state == TCP_STATE_FIN_WAIT_2 && i != TCP_TIMER_FIN_WAIT_2 && i != TCP_TIMER_DELAYED_ACK)
+    if (rig->state == TCP_STATE_FIN_WAIT_2 && i != TCP_TIMER_FIN_WAIT_2 && i != TCP_TIMER_DELAYED_ACK &&
+        i != TCP_TIMER_KEEPALIVE)
       break_rule(rig, "FIN-WAIT-2 runs a sending timer");
     if (rig->state == TCP_STATE_CLOSED)
       break_rule(rig, "a timer runs in CLOSED");

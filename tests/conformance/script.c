@@ -154,6 +154,8 @@ static const char *result_text(TcpCallResult result) {
     return "error not open";
   case TCP_CALL_ERROR_CLOSING:
     return "error closing";
+  case TCP_CALL_ERROR_NO_ROOM:
+    return "error no room";
   }
   g_assert_not_reached();
 }
@@ -181,6 +183,8 @@ static gboolean other_call(Rig *rig, const char *call) {
     tcp_set_option(rig->stack, rig->end, TCP_OPTION_FIN_WAIT_2, seconds < 0 ? -1 : SIM_S((SimTime)seconds));
   else if (strcmp(call, "take over") == 0)
     g_assert_true(tcp_time_wait_reuse(rig->stack, rig->end, &(Seq){0}));
+  else if (strcmp(call, "need room") == 0)
+    tcp_make_room(rig->stack);
   else
     return FALSE;
   return TRUE;

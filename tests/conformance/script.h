@@ -9,11 +9,12 @@
  *                      (SYN-RECEIVED comes from LISTEN, SYN-RECEIVED/active from a simultaneous open)
  *   new end            a connection end in CLOSED, for the OPEN calls
  *   open active, open passive, send 100, receive 100, close, shutdown, abort
- *                      user calls; `close` also stops reading, `shutdown` does not. `-> error closing` (or exists, or
- *                      not open): the call fails; `receive 9 -> 5`, `-> 5 eof`, `-> 0`: what it gives
+ *                      user calls; `close` also stops reading, `shutdown` does not. `-> error closing` (or exists,
+ *                      not open, no room): the call fails; `receive 9 -> 5`, `-> 5 eof`, `-> 0`: what it gives
  *   crash, stop reading, keepalive, linger2 20, take over
  *                      the host crashes; SHUT_RD; SO_KEEPALIVE; TCP_LINGER2, -1 for off; another connect() takes this
  *                      TIME-WAIT over
+ *   need room          another connection of the host needs a TCB
  *   listener           the port has a listener beside the connection: a SYN may end TIME-WAIT ("! reopened")
  *   < F. 1:1(0) ack 1 win 1000 <mss 1460>      a segment arrives; numbers are relative and may be negative
  *   +200ms             time passes

@@ -13,7 +13,7 @@ static const Script SCRIPTS[] = {
      "in TIME-WAIT; < S 1000:1000(0); x syn; > . 2:2(0) ack 2"},
     {STACK "old-syn-in-time-wait-is-dropped", "set old_syn_in_time_wait drop; in TIME-WAIT; < S 1:1(0); x syn"},
     {STACK "old-syn-in-the-window-is-reset",
-     "set old_syn_in_time_wait reset; set syn_in_time_wait never; in TIME-WAIT; < S 2:2(0); x syn; > R 2:2(0)"},
+     "set old_syn_in_time_wait reset; set syn_in_time_wait never; in TIME-WAIT; < S 2:2(0); x syn; > R. 0:0(0) ack 3"},
     {STACK "syn-in-the-window-resets",
      "set syn_accepted reset; in ESTABLISHED; < S 1:1(0); x syn; = CLOSED; ! reset; > R 1:1(0)"},
     {STACK "shutdown-before-the-syn-ack-waits",
@@ -78,6 +78,110 @@ static const Script SCRIPTS[] = {
      "= FIN-WAIT-2 CLOSED; ! closed; > R 2:2(0)"},
     {STACK "half-close-holds-a-fin-that-comes-early",
      "profile linux; in FIN-WAIT-2; < F. 101:101(0) ack 2; > . 2:2(0) ack 1; = FIN-WAIT-2"},
+    /* which RST counts where an ACK is still owed */
+    {STACK "freebsd-takes-a-rst-at-its-last-ack",
+     "profile freebsd; in ESTABLISHED; < P. 1:11(10) ack 1; ! data 10; < R 1:1(0); = CLOSED; ! reset"},
+    {STACK "freebsd-challenges-a-rst-behind-its-last-ack",
+     "profile freebsd; in ESTABLISHED; < P. 1:11(10) ack 1; ! data 10; < R 11:11(0); x rst; > . 1:1(0) ack 11;"
+     "< R 11:11(0); = CLOSED; ! reset"},
+    {STACK "freebsd-drops-a-rst-below-its-last-ack",
+     "profile freebsd; in ESTABLISHED; < P. 1:11(10) ack 1; ! data 10; < R 0:0(0); x sequence; = ESTABLISHED; +40ms;"
+     "> . 1:1(0) ack 11"},
+    {STACK "rfc9293-takes-a-rst-at-rcv-nxt-though-an-ack-is-owed",
+     "in ESTABLISHED; < P. 1:11(10) ack 1; ! data 10; < R 11:11(0); = CLOSED; ! reset"},
+    /* TIME-WAIT in lwIP and smoltcp */
+    {STACK "lwip-time-wait-is-restarted-by-any-fin",
+     "profile lwip; in TIME-WAIT; +10s; < F. 50:50(0) ack 2; x text; > . 2:2(0) ack 2; ~ 2msl 120s; +10s;"
+     "< F. 1:1(0) ack 2; > . 2:2(0) ack 2; ~ 2msl 120s; +10s; < P. -99:1(100) ack 2; x sequence; > . 2:2(0) ack 2;"
+     "~ 2msl 110s"},
+    {STACK "lwip-time-wait-answers-no-empty-segment",
+     "profile lwip; in TIME-WAIT; < . 1:1(0) ack 2; x sequence; < . 2:2(0) ack 99; < . 2:2(0) ack 2; = TIME-WAIT"},
+    {STACK "smoltcp-drops-what-has-no-ack-in-time-wait",
+     "profile smoltcp; in TIME-WAIT; +1s; < P -99:1(100); x ack; < F 1:1(0); x ack; ~ 2msl 9s"},
+    {STACK "smoltcp-challenges-an-ack-of-nothing-new-in-last-ack",
+     "profile smoltcp; in LAST-ACK; < . 2:2(0) ack 1; x ack; > . 2:2(0) ack 2; < . 2:2(0) ack 1; x ack; = LAST-ACK"},
+    {STACK "rfc9293-ignores-an-ack-of-nothing-new-in-last-ack", "in LAST-ACK; < . 2:2(0) ack 1; = LAST-ACK"},
+    {STACK "linux-time-wait-is-restarted-by-a-syn-with-an-old-timestamp",
+     "profile linux; listener; peer timestamps; in ESTABLISHED; shutdown; = FIN-WAIT-1; > F. 1:1(0) ack 1;"
+     "< F. 1:1(0) ack 2 <TS val 2000 ecr 1000>; = FIN-WAIT-2 TIME-WAIT; ! eof; > . 2:2(0) ack 2; +10s;"
+     "< S 9999:9999(0) <TS val 1000 ecr 0>; x syn; > . 2:2(0) ack 2; ~ 2msl 60s"},
+    /* keepalives and FIN-WAIT-2 */
+    {STACK "linux-keeps-alive-in-fin-wait-2", "profile linux; in FIN-WAIT-2; keepalive; ~ keepalive 7200s"},
+    {STACK "rfc9293-keeps-nothing-alive-in-fin-wait-2", "in FIN-WAIT-2; keepalive; ~ none"},
+    {STACK "freebsd-limits-fin-wait-2-if-nobody-reads",
+     "profile freebsd; in ESTABLISHED; stop reading; shutdown; = FIN-WAIT-1; > F. 1:1(0) ack 1; < . 1:1(0) ack 2;"
+     "= FIN-WAIT-2; ~ fin-wait-2 600s"},
+    {STACK "freebsd-does-not-limit-a-half-close", "profile freebsd; in ESTABLISHED; shutdown; = FIN-WAIT-1; > F. "
+                                                  "1:1(0) ack 1; < . 1:1(0) ack 2; = FIN-WAIT-2; ~ none"},
+    /* whose ACK counts although the segment lies outside the window */
+    {STACK "freebsd-uses-the-ack-of-an-old-empty-segment",
+     "profile freebsd; in ESTABLISHED; send 10; > P. 1:11(10) ack 1; < P. 1:11(10) ack 1; ! data 10; +40ms;"
+     "> . 11:11(0) ack 11; < . 1:1(0) ack 11; x sequence; > . 11:11(0) ack 11; ~ keepalive 7199.96s"},
+    {STACK "rfc9293-does-not-use-the-ack-of-an-old-empty-segment",
+     "in ESTABLISHED; send 10; > P. 1:11(10) ack 1; < P. 1:11(10) ack 1; ! data 10; +200ms;"
+     "> . 11:11(0) ack 11; < . 1:1(0) ack 11; x sequence; > . 11:11(0) ack 11; ~ retransmission 800ms"},
+    {STACK "linux-takes-an-empty-segment-behind-its-last-ack",
+     "profile linux; in ESTABLISHED; < P. 1:11(10) ack 1; ! data 10; > . 1:1(0) ack 11; send 5; > P. 1:6(5) ack 11;"
+     "< P. 11:21(10) ack 1; ! data 10;"
+     "< . 11:11(0) ack 6; ~ delayed-ack 40ms; +40ms; > . 6:6(0) ack 21; < . 11:11(0) ack 6; x sequence; > . 6:6(0) ack "
+     "21"},
+    {STACK "linux-challenges-a-rst-behind-its-last-ack",
+     "profile linux; in ESTABLISHED; < P. 1:11(10) ack 1; ! data 10; > . 1:1(0) ack 11; send 5; > P. 1:6(5) ack 11;"
+     "< P. 11:21(10) ack 1; ! data 10;"
+     "< R 11:11(0); x rst; > . 6:6(0) ack 21; = ESTABLISHED"},
+    {STACK "freebsd-drops-a-rst-right-behind-its-window", "profile freebsd; set rcv_wnd 1000; set window_scale 0; in "
+                                                          "ESTABLISHED; < R 1001:1001(0); x sequence; = ESTABLISHED"},
+    {STACK "freebsd-takes-an-empty-segment-right-behind-its-window",
+     "profile freebsd; set rcv_wnd 1000; set window_scale 0; in ESTABLISHED; send 10; > P. 1:11(10) ack 1;"
+     "< . 1001:1001(0) ack 11; ~ keepalive 7200s"},
+    /* what a host has only so many of */
+    {STACK "orphan-too-many-is-reset-behind-its-fin",
+     "profile linux; set max_orphans 0; in ESTABLISHED; close; = FIN-WAIT-1 CLOSED; ! closed; > F. 1:1(0) ack 1;"
+     "> R. 2:2(0) ack 1"},
+    {STACK "one-orphan-is-not-too-many-for-one",
+     "profile linux; set max_orphans 1; in ESTABLISHED; close; = FIN-WAIT-1; > F. 1:1(0) ack 1"},
+    {STACK "half-close-makes-no-orphan",
+     "profile linux; set max_orphans 0; in ESTABLISHED; shutdown; = FIN-WAIT-1; > F. 1:1(0) ack 1; close; = CLOSED;"
+     "! closed; > R. 2:2(0) ack 1"},
+    {STACK "orphan-that-moves-to-a-stand-in-in-fin-wait-2-is-none",
+     "profile linux; set max_orphans 0; in FIN-WAIT-2; close; = FIN-WAIT-2; ~ fin-wait-2 60s"},
+    {STACK "orphan-that-waits-long-in-fin-wait-2-is-one",
+     "profile linux; set max_orphans 0; in FIN-WAIT-2; linger2 90; close; = CLOSED; ! closed; > R. 2:2(0) ack 1"},
+    {STACK "orphan-too-many-in-syn-received-is-reset",
+     "set max_orphans 0; in SYN-RECEIVED; send 10; close; = CLOSED; ! closed; > R 1:1(0)"},
+    {STACK "orphan-too-many-in-close-wait-is-reset",
+     "set max_orphans 0; peer win 0; in ESTABLISHED; < F. 1:1(0) ack 1 win 0; = CLOSE-WAIT; ! eof; > . 1:1(0) ack 2;"
+     "send 10; close; = CLOSED; ! closed; > R 1:1(0)"},
+    {STACK "orphan-too-many-in-last-ack-is-reset", "set max_orphans 0; in CLOSE-WAIT; close; = LAST-ACK CLOSED; ! "
+                                                   "closed; > F. 1:1(0) ack 2; > R 2:2(0)"},
+    {STACK "orphan-too-many-in-closing-is-reset",
+     "set max_orphans 0; in CLOSING; close -> error closing; = CLOSED; ! closed; > R 2:2(0)"},
+    {STACK "no-room-for-time-wait-after-the-peers-fin",
+     "set max_time_waits 0; in FIN-WAIT-2; < F. 1:1(0) ack 2; = CLOSED; ! eof closed; > . 2:2(0) ack 2"},
+    {STACK "no-room-for-time-wait-after-closing",
+     "set max_time_waits 0; in CLOSING; < . 2:2(0) ack 2; = CLOSED; ! closed"},
+    {STACK "room-for-one-time-wait", "set max_time_waits 1; in FIN-WAIT-2; < F. 1:1(0) ack 2; = TIME-WAIT; ! eof; > . "
+                                     "2:2(0) ack 2; ~ 2msl 240s"},
+    {STACK "no-room-for-an-orphans-fin-wait-2",
+     "profile linux; set max_time_waits 0; in ESTABLISHED; close; = FIN-WAIT-1; > F. 1:1(0) ack 1; < . 1:1(0) ack 2;"
+     "= FIN-WAIT-2 CLOSED; ! closed"},
+    {STACK "no-room-for-an-orphan-that-closes-in-fin-wait-2",
+     "profile linux; set max_time_waits 0; in FIN-WAIT-2; close; = CLOSED; ! closed"},
+    {STACK "room-for-an-orphans-fin-wait-2-is-room-for-its-time-wait",
+     "profile linux; set max_time_waits 1; in FIN-WAIT-2; close; < F. 1:1(0) ack 2; = TIME-WAIT; ! eof;"
+     "> . 2:2(0) ack 2"},
+    {STACK "orphans-fin-and-ack-in-one-find-no-room-for-time-wait",
+     "profile linux; set max_time_waits 0; in ESTABLISHED; close; = FIN-WAIT-1; > F. 1:1(0) ack 1; < F. 1:1(0) ack 2;"
+     "= FIN-WAIT-2 CLOSED; ! eof closed; > . 2:2(0) ack 2"},
+    {STACK "syn-without-a-tcb-left-is-dropped", "set max_pcbs 0; in LISTEN; < S 0:0(0); x listen-room; = LISTEN"},
+    {STACK "open-without-a-tcb-left-fails",
+     "set max_pcbs 0; new end; open active -> error no room; open passive; = LISTEN; open active -> error no room"},
+    {STACK "time-wait-gives-its-tcb-up", "set max_pcbs 1; in TIME-WAIT; need room; = CLOSED; ! closed"},
+    {STACK "last-ack-gives-its-tcb-up", "set max_pcbs 1; in LAST-ACK; need room; = CLOSED; ! closed"},
+    {STACK "closing-gives-its-tcb-up", "set max_pcbs 1; in CLOSING; need room; = CLOSED; ! closed"},
+    {STACK "connection-in-use-keeps-its-tcb", "set max_pcbs 1; in ESTABLISHED; need room; = ESTABLISHED; close; = "
+                                              "FIN-WAIT-1; > F. 1:1(0) ack 1; need room; = FIN-WAIT-1"},
+    {STACK "tcb-is-not-taken-while-there-is-another", "set max_pcbs 2; in TIME-WAIT; need room; = TIME-WAIT"},
     /* closing what is not open, aborting what is closed */
     {STACK "close-in-syn-received-drops-the-embryo",
      "set syn_received_close drop; in SYN-RECEIVED/active; close; = CLOSED; ! closed"},

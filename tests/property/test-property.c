@@ -30,7 +30,7 @@
 
 enum { CALL, WHEN, AFTER, OCTETS, ITEM_GENES };
 enum { ACTION, FROM, FLAGS, NTH, DELAY, RULE_GENES };
-enum { PROFILE, WINDOW, MSS, READ, TIME_WAIT, FIN_ACK_DELAY, ISN, OPTION, SIDE_GENES };
+enum { PROFILE, WINDOW, MSS, READ, TIME_WAIT, FIN_ACK_DELAY, LIMIT, ISN, OPTION, SIDE_GENES };
 
 enum {
   SEED,
@@ -101,6 +101,7 @@ static const Gene SIDE[SIDE_GENES] = {
     [READ] = {15, 0, WORDS("true", "false")},
     [TIME_WAIT] = {15, 0, WORDS("", ", 'time_wait': '10.5s'", ", 'time_wait': '500ms'", ", 'time_wait': '0s'")},
     [FIN_ACK_DELAY] = {20, 0, WORDS("", ", 'fin_ack_delay': '100ms'", ", 'fin_ack_delay': '500ms'")},
+    [LIMIT] = {8, 0, WORDS("", ", 'max_time_waits': 0", ", 'max_orphans': 0", ", 'max_pcbs': 1")},
     [ISN] = {30, 0, WORDS("", "4294967295", "4294967294", "4294967195", "4294962296", "2147483647")},
     [OPTION] = {15, 0,
                 WORDS("", "{'at': '0s', 'call': 'setsockopt', 'option': 'SO_LINGER', 'value': '0s'}",
@@ -187,8 +188,8 @@ static const char *word(const Case *c, unsigned i) {
 
 static void print_host(GString *out, const Case *c, unsigned side) {
   unsigned at = SIDES + side * SIDE_GENES;
-  g_autofree char *tcp =
-      g_strconcat(word(c, at + WINDOW), word(c, at + MSS), word(c, at + TIME_WAIT), word(c, at + FIN_ACK_DELAY), NULL);
+  g_autofree char *tcp = g_strconcat(word(c, at + WINDOW), word(c, at + MSS), word(c, at + TIME_WAIT),
+                                     word(c, at + FIN_ACK_DELAY), word(c, at + LIMIT), NULL);
   g_string_append_printf(out, "%s'%s': {'profile': '%s'", side ? ", " : "", side ? "b" : "a", word(c, at + PROFILE));
   if (*tcp)
     g_string_append_printf(out, ", 'tcp': {%s}", tcp + 2);
@@ -353,19 +354,22 @@ static gboolean has_unlimited_answers(const TraceHost *host) {
 
 /* Two ends that a forged segment, or an old one, put out of step answer each other for ever, as long as the network
  * loses nothing and one of them has no limit for such answers (RFC 1337, hazard H2): real stacks do, and no invariant
- * forbids it. What they send then has no data. */
+ * forbids it. What they send then has no data, but for what is sent again meanwhile. */
 static gboolean is_storm(const Trace *trace, const GPtrArray *invariants) {
   const CheckInvariant *rows = g_ptr_array_index(invariants, 25); /* I26 */
   gboolean forged = rows->verdict == CHECK_NOT_APPLICABLE, unlimited = FALSE;
+  unsigned sent = 0, more = 0;
   for (guint i = 0; i < trace->header->hosts->len; i++)
     unlimited |= has_unlimited_answers(g_ptr_array_index(trace->header->hosts, i));
   for (size_t i = 0; i < trace->count; i++) {
     const TraceRecord *record = &trace->records[i];
     forged |= record->kind == TRACE_INJECTED;
-    if (record->kind == TRACE_SENT && i + STORM >= trace->count && (record->sent.len || record->sent.flags & TCP_SYN))
-      return FALSE;
+    if (record->kind != TRACE_SENT || i + STORM < trace->count)
+      continue;
+    sent++;
+    more += record->sent.len || record->sent.flags & TCP_SYN;
   }
-  return forged && unlimited;
+  return forged && unlimited && more * 50 <= sent;
 }
 
 /* `ret_detail` (may be NULL) tells more, to be freed; NULL if the case is sound. */
@@ -599,10 +603,12 @@ static void test_random_scenarios_hold_the_invariants(void) {
 /* A stack with a fault, judged as if it had none: found, and shrunk to little more than two applications that close. */
 static void test_planted_fault_is_found_and_shrunk_to_its_core(void) {
   static const char *const FAULTY[] = {"no-time-wait", NULL};
-  guint32 number = 1;
-  Case c = case_random(number, FAULTY);
-  while (!case_breaks(&c, 1) && number < 2000)
+  guint32 number = 0;
+  Case c;
+  do {
     c = case_random(++number, FAULTY);
+    c.gene[INJECT_WHAT] = 0; /* a forged FIN would do for a second close() */
+  } while (!case_breaks(&c, 1) && number < 2000);
   case_shrink(&c, 1);
   g_assert_true(case_breaks(&c, 1));
   unsigned left = 0;

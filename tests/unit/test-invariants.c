@@ -31,6 +31,22 @@
 #define FORGED_FIN   FORGED("\"seq\": 31, \"flags\": \"F.\", \"ack\": 1")
 #define FORGED_TEXT  FORGED("\"seq\": 1, \"flags\": \".\", \"ack\": 1, \"len\": 10")
 
+/* With hosts and the rest as one likes. */
+#define WORLD(client, server, connection, client_does, server_does, more)                                              \
+  "{\"version\": 1, \"title\": \"t\", \"hosts\": {\"client\": {" client "}, \"server\": {" server "}},"                \
+  "\"links\": [{\"between\": [\"client\", \"server\"], \"delay\": \"50ms\"}],"                                         \
+  "\"connections\": [{\"name\": \"web\", \"from\": \"client:49152\", \"to\": \"server:80\"" connection                 \
+  "}], \"apps\": [{\"host\": \"client\", \"conn\": \"web\", " client_does                                              \
+  "}, {\"host\": \"server\", \"conn\": \"web\", " server_does "}]" more "}"
+#define LINUX       "\"profile\": \"linux\""
+#define TCP(what)   "\"tcp\": {" what "}"
+#define DO(items)   "\"do\": [" items "]"
+#define AT(t, what) "{\"at\": \"" t "\", \"call\": \"" what "\"}"
+#define ON(e, what) "{\"on\": \"" e "\", \"call\": \"" what "\"}"
+#define WRITE(t, n) "{\"at\": \"" t "\", \"call\": \"send\", \"octets\": " n "}"
+#define LINGER2_IS(value)                                                                                              \
+  "{\"at\": \"0s\", \"call\": \"setsockopt\", \"option\": \"TCP_LINGER2\", \"value\": \"" value "\"}, "
+
 typedef enum {
   NORMAL,
   SIMULTANEOUS,
@@ -48,6 +64,17 @@ typedef enum {
   FORGED_FIRST,
   CUT_SHORT,
   READING_SHUT,
+  REOPENED,
+  RESET_BY_FORGERY,
+  HALF_OPEN,
+  UNREAD_IN_LAST_ACK,
+  LINGER2,
+  NO_FIN_WAIT_2,
+  HALF_CLOSE,
+  WINDOWS_FULL,
+  ORPHAN_TOO_MANY,
+  TIME_WAITS_FULL,
+  TCB_TAKEN,
   BASES
 } Base;
 
@@ -87,6 +114,53 @@ static const char *const SCENARIOS[BASES] = {
                               "{\"at\": \"0s\", \"call\": \"shutdown\", \"how\": \"RD\"}, {\"at\": \"10ms\", \"call\": "
                               "\"recv\"}, {\"at\": \"120ms\", \"call\": \"recv\"}",
                               ""),
+    /* The server loses its first incarnation, by a crash or a forged RST; then both have a second one. */
+    [REOPENED] = WORLD(
+        "", "", "", DO(AT("0s", "connect") ", " WRITE("5s", "100") ", " ON("reset", "connect") ", " AT("10s", "close")),
+        DO(AT("0s", "listen") ", " AT("2s", "listen") ", " AT("11s", "close")),
+        ", \"events\": [{\"at\": \"1s\", \"host\": \"server\", \"do\": \"reboot\"}]"),
+    [RESET_BY_FORGERY] = WORLD(
+        "", "", "", DO(AT("0s", "connect") ", " WRITE("5s", "100") ", " ON("reset", "connect") ", " AT("10s", "close")),
+        DO(AT("0s", "listen") ", " ON("reset", "listen") ", " AT("11s", "close")),
+        ", \"faults\": [{\"action\": \"inject\", \"at\": \"1s\", \"segment\": {\"from\": \"client\", \"seq\": 1, "
+        "\"flags\": \"R\"}}]"),
+    /* What the server wrote before it crashed is read after it has come back. */
+    [HALF_OPEN] = WORLD("", "", OPEN, DO(""), DO(WRITE("0s", "100") ", " AT("30ms", "listen")),
+                        ", \"events\": [{\"at\": \"10ms\", \"host\": \"server\", \"do\": \"reboot\"}]"),
+    [UNREAD_IN_LAST_ACK] = WORLD(
+        LINUX, "", OPEN, "\"read\": false, " DO("{\"at\": \"300ms\", \"call\": \"shutdown\"}, " AT("301ms", "close")),
+        DO(WRITE("0s", "100") ", " AT("1ms", "close")), ""),
+    [LINGER2] = WORLD(LINUX, "", OPEN, DO(LINGER2_IS("5s") CLOSE), DO(""), ""),
+    [NO_FIN_WAIT_2] = WORLD(LINUX, "", OPEN, DO(LINGER2_IS("off") CLOSE), DO(""), ""),
+    [HALF_CLOSE] = WORLD(LINUX, "", OPEN, DO(LINGER2_IS("off") AT("200ms", "shutdown")), DO(""), ""),
+    [WINDOWS_FULL] =
+        WORLD(TCP("\"rcv_wnd\": 1000, \"mss\": 500"), TCP("\"rcv_wnd\": 1000, \"mss\": 500"), OPEN,
+              DO(WRITE("0s", "1000")), DO(WRITE("0s", "1000")),
+              ", \"faults\": [{\"match\": {\"from\": \"client\", \"len\": \"1..\", \"nth\": 1}, \"action\": \"drop\"}, "
+              "{\"match\": {\"from\": \"server\", \"len\": \"1..\", \"nth\": 1}, \"action\": \"drop\"}]"),
+    [ORPHAN_TOO_MANY] = WORLD(LINUX ", " TCP("\"max_orphans\": 0"), "", OPEN, DO(CLOSE), DO(""), ""),
+    [TIME_WAITS_FULL] = WORLD(LINUX ", " TCP("\"max_time_waits\": 0"), "", OPEN, DO(AT("200ms", "shutdown")),
+                              DO(ON("eof", "close")), ""),
+    [TCB_TAKEN] = "{\"version\": 1, \"title\": \"t\", \"hosts\": {\"client\": {" TCP(
+        "\"max_pcbs\": 1") "}, \"server\": {}},"
+                           "\"links\": [{\"between\": [\"client\", \"server\"], \"delay\": \"50ms\"}],"
+                           "\"connections\": [{\"name\": \"web\", \"from\": \"client:49152\", \"to\": "
+                           "\"server:80\"" OPEN "}, {\"name\": \"two\", \"from\": \"client:49153\", \"to\": "
+                           "\"server:80\", \"state\": \"CLOSED\"}], "
+                           "\"apps\": [{\"host\": \"client\", \"conn\": \"web\", " DO(
+                               CLOSE) "}, {\"host\": \"server\", \"conn\": \"web\", " DO(ON("eof",
+                                                                                            "close")) "}, "
+                                                                                                      "{\"host\": "
+                                                                                                      "\"client\", "
+                                                                                                      "\"conn\": "
+                                                                                                      "\"two\","
+                                                                                                      " " DO(AT(
+                                                                                                          "5"
+                                                                                                          "s",
+                                                                                                          "co"
+                                                                                                          "nn"
+                                                                                                          "ec"
+                                                                                                          "t")) "}]}",
     [TOO_SHORT] =
         "{\"version\": 1, \"title\": \"t\", \"hosts\": {\"client\": {\"tcp\": {\"time_wait\": \"500ms\"}}, "
         "\"server\": {}}, \"links\": [{\"between\": [\"client\", \"server\"], \"delay\": \"50ms\"}],"
@@ -428,6 +502,103 @@ static const Mutation MUTATIONS[] = {
      NORMAL,
      {{"\"to\":\"TIME-WAIT\"", "\"to\":\"TIME-WAIT\",\"stimulus\":\"SEG_FIN\"",
        "\"to\":\"CLOSED\",\"stimulus\":\"SEG_TEXT_UNWANTED\""}}},
+    {"CLOSING although the peer's FIN came first",
+     "I4",
+     NORMAL,
+     {{"\"to\":\"LAST-ACK\"", "\"to\":\"LAST-ACK\"", "\"to\":\"CLOSING\""}}},
+    /* What is forgiven to ends of different incarnations, or after a forgery, is not forgiven to those that follow. */
+    {"a second incarnation after a crash with impossible states",
+     "I23",
+     REOPENED,
+     {{"\"to\":\"CLOSE-WAIT\"", NULL, NULL}}},
+    {"a second incarnation after a crash that rests in LAST-ACK",
+     "I24",
+     REOPENED,
+     {{"\"from\":\"LAST-ACK\"", NULL, NULL}}},
+    {"a second incarnation after a crash that never comes to CLOSED",
+     "I16",
+     REOPENED,
+     {{"\"from\":\"LAST-ACK\"", NULL, NULL}}},
+    {"a second incarnation after a crash whose LAST-ACK ends by a RST",
+     "I15",
+     REOPENED,
+     {{"\"from\":\"LAST-ACK\"", "SEG_ACK_OF_FIN", "SEG_RST"}}},
+    {"a second incarnation after a crash that skips TIME-WAIT",
+     "I14",
+     REOPENED,
+     {{"\"to\":\"TIME-WAIT\"", "\"to\":\"TIME-WAIT\"", "\"to\":\"CLOSED\""}, {"\"from\":\"TIME-WAIT\"", NULL, NULL}}},
+    {"octets read in a second incarnation that nobody wrote in it",
+     "I7",
+     REOPENED,
+     {{"\"t\":10000000000,\"kind\":\"app\"", NULL,
+       "{\"t\":10000000000,\"kind\":\"app\",\"host\":\"server\",\"conn\":\"web\",\"call\":\"recv\",\"result\":\"ok\","
+       "\"octets\":10}"}}},
+    {"a second incarnation after a forged RST with impossible states",
+     "I23",
+     RESET_BY_FORGERY,
+     {{"\"to\":\"CLOSE-WAIT\"", NULL, NULL}}},
+    {"a second incarnation after a forged RST that rests in LAST-ACK",
+     "I24",
+     RESET_BY_FORGERY,
+     {{"\"from\":\"LAST-ACK\"", NULL, NULL}}},
+    {"a second incarnation after a forged RST whose LAST-ACK ends by a RST",
+     "I15",
+     RESET_BY_FORGERY,
+     {{"\"from\":\"LAST-ACK\"", "SEG_ACK_OF_FIN", "SEG_RST"}}},
+    {"more read of a reborn peer than it wrote before",
+     "I7",
+     HALF_OPEN,
+     {{"\"call\":\"send\"", "\"octets\":100", "\"octets\":50"}}},
+    {"LAST-ACK dropped by a close() that leaves nothing unread",
+     "I1",
+     NORMAL,
+     {{"\"from\":\"LAST-ACK\"", "SEG_ACK_OF_FIN", "CALL_CLOSE"}}},
+    {"LAST-ACK dropped by a close() after all was read",
+     "I1",
+     UNREAD_IN_LAST_ACK,
+     {{"\"to\":\"LAST-ACK\"", NULL,
+       "{\"t\":300000000,\"kind\":\"app\",\"host\":\"client\",\"conn\":\"web\",\"call\":\"recv\",\"result\":\"ok\","
+       "\"octets\":100}"}}},
+    {"LAST-ACK dropped by a close() where unread data does not matter",
+     "I1",
+     UNREAD_IN_LAST_ACK,
+     {{"\"kind\":\"trace\"", "\"rst_on_unread\":\"true\"", "\"rst_on_unread\":\"false\""}}},
+    {"FIN-WAIT-2 with a TCP_LINGER2 ends without its timer",
+     "I1",
+     LINGER2,
+     {{"\"fin-wait-2\",\"change\":\"expired\"", NULL, NULL}}},
+    {"FIN-WAIT-2 ends as it begins although nobody said so", "I1", NO_FIN_WAIT_2, {{"\"TCP_LINGER2\"", NULL, NULL}}},
+    {"FIN-WAIT-2 of a half-close ends as it begins",
+     "I1",
+     HALF_CLOSE,
+     {{"\"to\":\"FIN-WAIT-2\"", NULL,
+       "{\"t\":300000000,\"kind\":\"state\",\"host\":\"client\",\"conn\":\"web\",\"from\":\"FIN-WAIT-2\",\"to\":"
+       "\"CLOSED\",\"stimulus\":\"TMO_FIN_WAIT_2\",\"guard\":\"NO_FIN_WAIT_2\"}"}}},
+    {"ACKs that answer ACKs behind full windows of a stack that takes them",
+     "I26",
+     WINDOWS_FULL,
+     {{"\"kind\":\"trace\"", "\"edge_inclusive\":\"false\"", "\"edge_inclusive\":\"true\""},
+      {"\"kind\":\"trace\"", "\"edge_inclusive\":\"false\"", "\"edge_inclusive\":\"true\""}}},
+    {"an orphan reset by a host without a limit",
+     "I1",
+     ORPHAN_TOO_MANY,
+     {{"\"kind\":\"trace\"", "\"max_orphans\":\"0\"", "\"max_orphans\":\"unlimited\""}}},
+    {"an orphan reset below the limit",
+     "I1",
+     ORPHAN_TOO_MANY,
+     {{"\"kind\":\"trace\"", "\"max_orphans\":\"0\"", "\"max_orphans\":\"1\""}}},
+    {"TIME-WAIT skipped below the limit",
+     "I1",
+     TIME_WAITS_FULL,
+     {{"\"kind\":\"trace\"", "\"max_time_waits\":\"0\"", "\"max_time_waits\":\"1\""}}},
+    {"a TCB taken while there is another",
+     "I1",
+     TCB_TAKEN,
+     {{"\"kind\":\"trace\"", "\"max_pcbs\":\"1\"", "\"max_pcbs\":\"2\""}}},
+    {"a TCB taken though nobody needs it",
+     "I1",
+     TCB_TAKEN,
+     {{"\"conn\":\"two\",\"app\":\"client.two\",\"call\":\"connect\"", NULL, NULL}}},
     {"TIME-WAIT longer than it should be after the peer's end",
      "I27",
      NORMAL,

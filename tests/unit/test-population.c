@@ -1,6 +1,8 @@
 /* Populations: arrivals, port exhaustion against its closed form, names and applications. */
 #include "host-runs.h"
 
+#include <math.h>
+
 /* The instants at which connections of a population connect, and whether they could. */
 typedef struct Attempts {
   GArray *at; /* of SimTime */
@@ -158,6 +160,88 @@ static void test_a_population_without_a_trace_runs_like_one_with(void) {
   names_free(names);
 }
 
+/* --- how many there are at a time (Little: rate x time) ----------------------------------------------------------- */
+
+/* How many ends of the client are in `state` at each instant of a grid from `from` on, `step` apart. */
+static void count_in(const Trace *trace, TcpState state, SimTime from, SimTime step, unsigned n, unsigned *ret_counts) {
+  unsigned now = 0, sample = 0;
+  for (size_t i = 0; i < trace->count && sample < n; i++) {
+    const TraceRecord *record = &trace->records[i];
+    for (; sample < n && from + (SimTime)sample * step < record->t; sample++)
+      ret_counts[sample] = now;
+    if (record->kind != TRACE_STATE || !is_text(trace, record->state.host, "client"))
+      continue;
+    now -= record->state.from == state;
+    now += record->state.to == state;
+  }
+  g_assert_cmpuint(sample, ==, n);
+}
+
+#define CLIENTS(count, arrival, server_does)                                                                           \
+  "'hosts': {'client': {'profile': 'linux', 'tcp': {'port_low': 1024}}, 'server': {'profile': 'linux'}}, "             \
+  "'links': [{'between': ['client', 'server'], 'delay': '1ms'}], "                                                     \
+  "'connections': [{'name': 'c', 'from': 'client', 'to': 'server:80', 'state': 'ESTABLISHED', 'count': " count         \
+  ", 'arrival': {" arrival "}}], "                                                                                     \
+  "'apps': [{'host': 'client', 'conn': 'c', 'do': [{'at': '0s', 'call': 'close'}]}, "                                  \
+  "{'host': 'server', 'conn': 'c', 'do': [" server_does "]}]"
+
+static void test_time_waits_are_rate_times_their_length(void) {
+  Trace *trace = run_json(CLIENTS("2000", "'every': '100ms'", "{'on': 'eof', 'call': 'close'}"));
+  unsigned counts[5];
+  count_in(trace, TCP_STATE_TIME_WAIT, SIM_MS(80050), SIM_S(20), 5, counts);
+  for (unsigned i = 0; i < 5; i++)
+    g_assert_cmpuint(counts[i], ==, 600); /* 10 a second, 60 s */
+  trace_free(trace);
+}
+
+static void test_orphans_in_fin_wait_2_are_rate_times_their_time(void) {
+  Trace *trace = run_json(CLIENTS("2000", "'every': '100ms'", ""));
+  unsigned counts[5];
+  /* Before ports come back: at the server their tuples are still in use, and connect() would fail. */
+  count_in(trace, TCP_STATE_FIN_WAIT_2, SIM_MS(60050), SIM_MS(100), 5, counts);
+  for (unsigned i = 0; i < 5; i++)
+    g_assert_cmpuint(counts[i], ==, 600);
+  trace_free(trace);
+}
+
+/* Poisson arrivals make a Poisson number: its variance is its mean. Samples one length apart are independent. */
+static void test_time_waits_of_random_arrivals_vary_as_much_as_they_are(void) {
+  enum { SAMPLES = 150 };
+  Trace *trace = run_json(CLIENTS("9300", "'rate': '1/s'", "{'on': 'eof', 'call': 'close'}") ", 'duration': '10000s'");
+  unsigned counts[SAMPLES];
+  count_in(trace, TCP_STATE_TIME_WAIT, SIM_S(60), SIM_S(60), SAMPLES, counts);
+  double sum = 0, squares = 0;
+  for (unsigned i = 0; i < SAMPLES; i++) {
+    sum += counts[i];
+    squares += (double)counts[i] * counts[i];
+  }
+  double mean = sum / SAMPLES, variance = (squares - sum * mean) / (SAMPLES - 1);
+  g_test_message("mean %.2f, variance %.2f, both 60 expected", mean, variance);
+  g_assert_cmpfloat(fabs(mean - 60), <, 4 * sqrt(60. / SAMPLES));
+  g_assert_cmpfloat(fabs(variance - 60), <, 4 * 60 * sqrt(2. / SAMPLES));
+  trace_free(trace);
+}
+
+/* What the port range and TIME-WAIT of each stack sustain towards one server, in connections a second. */
+static void test_each_stacks_ports_and_time_wait_sustain_the_rate_worked_out_by_hand(void) {
+  static const struct {
+    const char *profile;
+    unsigned ports;
+    double rate;
+  } STACKS[] = {{"linux", 28232, 470.5},
+                {"freebsd", 55536, 925.6},
+                {"windows", 16384, 136.5},
+                {"rfc9293", 64512, 268.8},
+                {"lwip", 16384, 136.5}};
+  for (unsigned i = 0; i < G_N_ELEMENTS(STACKS); i++) {
+    TcpParams params;
+    tcp_profile_params(tcp_profile_find(STACKS[i].profile), &params);
+    unsigned ports = params.port_high - params.port_low + 1;
+    g_assert_cmpuint(ports, ==, STACKS[i].ports);
+    g_assert_cmpfloat(fabs(ports / ((double)params.time_wait / SIM_S(1)) - STACKS[i].rate), <, .06);
+  }
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/population/arrivals-too-fast/ports-run-out-at-n-over-lambda",
@@ -171,5 +255,12 @@ int main(int argc, char **argv) {
                   test_a_process_that_listens_takes_a_population_and_nobody_else_does);
   g_test_add_func("/population/without-a-trace/runs-like-with-one",
                   test_a_population_without_a_trace_runs_like_one_with);
+  g_test_add_func("/population/number/of-time-waits-is-rate-times-length", test_time_waits_are_rate_times_their_length);
+  g_test_add_func("/population/number/of-orphans-in-fin-wait-2-is-rate-times-length",
+                  test_orphans_in_fin_wait_2_are_rate_times_their_time);
+  g_test_add_func("/population/number/of-time-waits-of-random-arrivals-varies-as-much-as-it-is",
+                  test_time_waits_of_random_arrivals_vary_as_much_as_they_are);
+  g_test_add_func("/population/ports/of-each-stack-sustain-the-rate-worked-out-by-hand",
+                  test_each_stacks_ports_and_time_wait_sustain_the_rate_worked_out_by_hand);
   return g_test_run();
 }

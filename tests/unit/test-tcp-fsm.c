@@ -42,6 +42,8 @@ static const struct {
     {TCP_SEG_EARLY, S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2)},
     {TCP_LOSS_FOUND, UNSENT},
     {TCP_SEG_FIN, S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2)},
+    {TCP_ORPHAN_REFUSED, S(SYN_RECEIVED) | (SYNC_BUT_TW & ~S(ESTABLISHED))},
+    {TCP_TCB_TAKEN, S(CLOSING) | S(LAST_ACK) | S(TIME_WAIT)},
     {TCP_FIN_SENT, S(FIN_WAIT_1) | S(CLOSE_WAIT) | S(CLOSING) | S(LAST_ACK)},
     {TCP_TMO_RETRANSMISSION, S(SYN_SENT) | S(SYN_RECEIVED) | UNSENT},
     {TCP_TMO_PROBE, UNSENT},
@@ -118,7 +120,7 @@ static void test_lookup_gives_the_first_row_whose_guard_holds(void) {
 static void test_lookup_of_an_impossible_cell_gives_nothing(void) {
   TcpFsmIndex index;
   tcp_fsm_index_init(&index);
-  g_assert_null(tcp_fsm_lookup(&index, TCP_STATE_TIME_WAIT, TCP_TMO_RETRANSMISSION, ~0u));
+  g_assert_null(tcp_fsm_lookup(&index, TCP_STATE_TIME_WAIT, TCP_TMO_RETRANSMISSION, ~UINT64_C(0)));
 }
 
 /* Where a condition means something. */
@@ -144,6 +146,7 @@ static const struct {
      ON(SEG_UNACCEPTABLE) | ON(SEG_RST_INEXACT) | ON(SEG_SYN) | ON(SEG_BAD_ACK)},
     {TCP_GUARD_SYN_REOPENS, S(TIME_WAIT), ON(SEG_SYN)},
     {TCP_GUARD_OLD_SYN_DROPPED, S(TIME_WAIT), ON(SEG_SYN)},
+    {TCP_GUARD_OLD_TIMESTAMP_RESTARTS, S(TIME_WAIT), ON(SEG_SYN)},
     {TCP_GUARD_OLD_SYN_RESET, S(TIME_WAIT), ON(SEG_SYN)},
     {TCP_GUARD_UNACCEPTABLE_RESTARTS_TIME_WAIT, S(TIME_WAIT), ON(SEG_UNACCEPTABLE)},
     {TCP_GUARD_ODD_ACK_ANSWERED, S(TIME_WAIT), ON(SEG_ACK_IN_TIME_WAIT)},
@@ -154,6 +157,8 @@ static const struct {
     {TCP_GUARD_ABORT_AFTER_FIN, S(CLOSING) | S(LAST_ACK), ON(CALL_ABORT)},
     {TCP_GUARD_NO_FIN_WAIT_2, S(FIN_WAIT_2), ON(TMO_FIN_WAIT_2)},
     {TCP_GUARD_ABORT_WAITS, S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT), ON(CALL_ABORT)},
+    {TCP_GUARD_NO_PCB_LEFT, S(CLOSED) | S(LISTEN), ON(CALL_OPEN_ACTIVE) | ON(SEG_SYN)},
+    {TCP_GUARD_TIME_WAITS_FULL, S(FIN_WAIT_2) | S(CLOSING), ON(SEG_FIN) | ON(SEG_ACK_OF_FIN) | ON(TMO_FIN_WAIT_2)},
     {TCP_GUARD_TIME_WAIT_REUSED, S(TIME_WAIT), ON(CALL_OPEN_ACTIVE)},
     {TCP_GUARD_BUG_NO_TIME_WAIT, S(FIN_WAIT_2) | S(CLOSING), ON(SEG_FIN) | ON(SEG_ACK_OF_FIN)},
     {TCP_GUARD_BUG_CLOSING_SKIPPED, S(FIN_WAIT_1), ON(SEG_FIN)},
@@ -266,7 +271,8 @@ static void test_synchronized_state_sends_rst_for_its_own_reasons_only(void) {
       g_assert_true(rows[i].stimulus == TCP_CALL_ABORT || rows[i].stimulus == TCP_SEG_TEXT_UNWANTED ||
                     (rows[i].stimulus == TCP_CALL_CLOSE && rows[i].guard == TCP_GUARD_UNREAD_DATA) ||
                     rows[i].guard == TCP_GUARD_KEEPALIVE_RST || rows[i].guard == TCP_GUARD_NO_FIN_WAIT_2 ||
-                    rows[i].guard == TCP_GUARD_SYN_RESETS || rows[i].guard == TCP_GUARD_OLD_SYN_RESET);
+                    rows[i].stimulus == TCP_ORPHAN_REFUSED || rows[i].guard == TCP_GUARD_SYN_RESETS ||
+                    rows[i].guard == TCP_GUARD_OLD_SYN_RESET);
       g_assert_true(rows[i].to == TCP_STATE_CLOSED || rows[i].guard == TCP_GUARD_ABORT_WAITS ||
                     rows[i].guard == TCP_GUARD_OLD_SYN_RESET);
     }
@@ -378,7 +384,10 @@ static const struct {
     {S(TIME_WAIT), TCP_STATE_CLOSED, ON(SEG_SYN) | ON(CALL_OPEN_ACTIVE)},                  /* a successor */
     {S(ESTABLISHED) | S(FIN_WAIT_2) | S(CLOSE_WAIT), TCP_STATE_CLOSED, ON(TMO_KEEPALIVE)}, /* 3.8.4 */
     {S(ESTABLISHED) | S(FIN_WAIT_1) | S(FIN_WAIT_2) | S(CLOSE_WAIT), TCP_STATE_TIME_WAIT, ON(CALL_ABORT)}, /* note 3 */
-    {S(FIN_WAIT_2), TCP_STATE_CLOSED, ON(TMO_FIN_WAIT_2)},
+    {S(FIN_WAIT_2), TCP_STATE_CLOSED, ON(TMO_FIN_WAIT_2) | ON(SEG_FIN)}, /* Linux without room for TIME-WAIT */
+    {S(CLOSING), TCP_STATE_CLOSED, ON(SEG_ACK_OF_FIN)},
+    {S(SYN_RECEIVED) | (SYNC_BUT_TW & ~S(ESTABLISHED)), TCP_STATE_CLOSED, ON(ORPHAN_REFUSED)}, /* Linux */
+    {S(CLOSING) | S(LAST_ACK) | S(TIME_WAIT), TCP_STATE_CLOSED, ON(TCB_TAKEN)},                /* lwIP */
 };
 
 static gboolean is_legal(const TcpRow *row, TcpState from) {
