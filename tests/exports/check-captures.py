@@ -121,11 +121,12 @@ def check_repeats(path, packets, expected, complain):
     neither = {number for number, row in outbound.items()
                if row['why'] == 'keepalive' or (row['connection'], row['seq']) in probed}
     # What a broken stack sends again under a number that it has never used is no repetition to anybody else.
-    for number, row in outbound.items():
-        before = [int(other['seq']) for earlier, other in outbound.items()
-                  if earlier < number and other['connection'] == row['connection']]
-        if number in told and before and int(row['seq']) > max(before):
+    highest = {}
+    for number, row in sorted(outbound.items()):
+        seq, connection = int(row['seq']), row['connection']
+        if number in told and connection in highest and seq > highest[connection]:
             neither.add(number)
+        highest[connection] = max(seq, highest.get(connection, seq))
     for number in sorted((told ^ found) - neither):
         complain(f'{path}: segment {number}: tshark and the trace disagree on whether it is sent again')
 
