@@ -402,7 +402,7 @@ static gboolean poll_one(PktInvocation *invocation, const PktExpr *entry, int64_
 static gboolean compare_revents(PktInvocation *invocation, const PktExpr *list) {
   for (guint i = 0; i < list->items->len; i++) {
     const PktExpr *entry = g_ptr_array_index(list->items, i), *revents = member(entry, "revents", 2);
-    int64_t ready;
+    int64_t ready = 0;
     if (!poll_one(invocation, entry, &ready) || !pkt_compare(invocation, "revents", revents, ready))
       return FALSE;
   }
@@ -434,7 +434,7 @@ PktCallStatus pkt_call_poll(PktInvocation *invocation) {
   if (!pkt_arg_integer(invocation, 2, &timeout))
     return PKT_CALL_ENDED;
   for (guint i = 0; i < list->items->len; i++) {
-    int64_t ready;
+    int64_t ready = 0;
     if (!poll_one(invocation, g_ptr_array_index(list->items, i), &ready))
       return PKT_CALL_ENDED;
     count += ready != 0;
