@@ -34,7 +34,7 @@ static double run_hold(uint64_t pending, uint64_t *ret_n) {
   for (uint64_t i = 0, warm = pending; i < warm + HOLDS; i++) {
     if (i == warm)
       began = cpu_ns();
-    SimTime at;
+    SimTime at = 0;
     event_queue_pop(queue, &at, &event);
     event_queue_add(queue, at + 1 + (SimTime)rng_exponential(&rng, HOLD_MEAN), 0, order++, &event);
   }
